@@ -1,0 +1,174 @@
+//! Having the loop's items again, beside the replay, without sending them.
+//!
+//! The loop hands each rank an iterator over the same items. Where that iterator and its items can be cloned,
+//! the replay steps a clone of it, and an effect that needs the item (or a part of it) has the real one: real
+//! references, and no serde bound on the type. Which of the two it is, [`Probe`] finds by method resolution.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+/// Asks of a source whether its items can be had again: `(&&Probe(&source)).again()`.
+#[derive(Debug)]
+pub struct Probe<'a, I>(pub &'a I);
+
+/// They can.
+pub trait ByClone {
+    /// The type-level answer.
+    fn again(&self) -> Forked;
+}
+
+impl<I> ByClone for &Probe<'_, I>
+where
+    I: Iterator + Clone,
+    I::Item: Clone,
+{
+    fn again(&self) -> Forked {
+        Forked
+    }
+}
+
+/// They cannot.
+pub trait ByNothing {
+    /// The type-level answer.
+    fn again(&self) -> Once;
+}
+
+impl<I> ByNothing for Probe<'_, I> {
+    fn again(&self) -> Once {
+        Once
+    }
+}
+
+/// The items can be had again, from a clone of the source.
+#[derive(Clone, Copy, Debug)]
+pub struct Forked;
+
+/// The items can be had once.
+#[derive(Clone, Copy, Debug)]
+pub struct Once;
+
+/// Whether and how the items of `I` can be had again.
+pub trait Again<I: Iterator>: Copy {
+    /// What gives them.
+    type Items: Items<I::Item>;
+
+    /// What gives the items of `source`, which has not been stepped yet.
+    fn fork(self, source: &I) -> Self::Items;
+}
+
+/// The type-level answer as a value, for the code that the attribute emits.
+pub trait Answer {
+    /// Whether the items can be had again.
+    fn yes(&self) -> bool;
+}
+
+impl Answer for Forked {
+    fn yes(&self) -> bool {
+        true
+    }
+}
+
+impl Answer for Once {
+    fn yes(&self) -> bool {
+        false
+    }
+}
+
+/// Items by index, where each index is at least the one before.
+pub trait Items<T> {
+    /// The item of `index`.
+    fn item(&mut self, index: u64) -> T;
+}
+
+impl<I> Again<I> for Forked
+where
+    I: Iterator + Clone,
+    I::Item: Clone,
+{
+    type Items = Fork<I>;
+
+    fn fork(self, source: &I) -> Fork<I> {
+        Fork { source: source.clone(), next: 0, last: None }
+    }
+}
+
+impl<I: Iterator> Again<I> for Once {
+    type Items = Nothing<I::Item>;
+
+    fn fork(self, _source: &I) -> Nothing<I::Item> {
+        Nothing(PhantomData)
+    }
+}
+
+/// A clone of the source that is stepped beside the replay.
+pub struct Fork<I: Iterator> {
+    source: I,
+    next: u64,
+    /// The item that was given out last, for the effects of the same iteration.
+    last: Option<I::Item>,
+}
+
+impl<I> Items<I::Item> for Fork<I>
+where
+    I: Iterator,
+    I::Item: Clone,
+{
+    fn item(&mut self, index: u64) -> I::Item {
+        if self.next != index + 1 {
+            let skip = index.checked_sub(self.next).expect("a replay never goes back");
+            self.last = nth(&mut self.source, skip);
+            self.next = index + 1;
+        }
+        self.last.clone().expect("a clone of the source ends before the source does")
+    }
+}
+
+impl<I: Iterator> fmt::Debug for Fork<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fork").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+/// What stands where the items cannot be had again.
+pub struct Nothing<T>(PhantomData<fn() -> T>);
+
+impl<T> Items<T> for Nothing<T> {
+    fn item(&mut self, _index: u64) -> T {
+        unreachable!("an item that cannot be had again was carried")
+    }
+}
+
+impl<T> fmt::Debug for Nothing<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nothing")
+    }
+}
+
+/// `source.nth(skip)` for counts that may exceed `usize`.
+pub(crate) fn nth<I: Iterator>(source: &mut I, mut skip: u64) -> Option<I::Item> {
+    while usize::try_from(skip).is_err() {
+        source.nth(usize::MAX - 1)?;
+        skip -= usize::MAX as u64;
+    }
+    source.nth(usize::try_from(skip).expect("just checked"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_gives_items_by_index_as_often_as_asked() {
+        let source = vec![String::from("a"), String::from("b"), String::from("c")].into_iter();
+        let again = (&&Probe(&source)).again();
+        assert!(again.yes());
+        let mut items = Again::fork(again, &source);
+        assert_eq!((items.item(0), items.item(2), items.item(2)), ("a".into(), "c".into(), "c".into()));
+    }
+
+    #[test]
+    fn a_source_that_is_not_clone_says_so() {
+        let source = [1, 2].map(Box::new).into_iter().map(|b| *b).chain(Box::new(0..3) as Box<dyn Iterator<Item = i32>>);
+        assert!(!(&&Probe(&source)).again().yes());
+    }
+}

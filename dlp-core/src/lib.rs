@@ -1,0 +1,37 @@
+//! The run-time half of dlp: sessions, transports, the protocol, record and replay.
+//!
+//! Users see this crate through the facade `dlp`. The modules are public for the code that the attribute
+//! emits, for the benches and for the curious; only what `dlp` re-exports is stable.
+//!
+//! The map of this crate, and why it is cut so, is in `ARCHITECTURE.md` of the repository.
+
+pub mod again;
+pub mod carry;
+pub mod collective;
+#[cfg(test)]
+mod explore;
+mod hub;
+pub mod launch;
+mod link;
+pub mod manager;
+pub mod map;
+pub mod observe;
+pub mod output;
+pub mod part;
+mod pulse;
+pub mod record;
+pub mod rendezvous;
+mod report;
+pub mod run;
+pub mod schedule;
+pub mod session;
+pub mod settings;
+pub mod site;
+pub mod source;
+pub mod split;
+mod stepper;
+mod sys;
+pub mod testing;
+pub mod transport;
+pub mod wire;
+pub mod worker;

@@ -1,0 +1,166 @@
+//! One rank's line to a rendezvous: what it tells the manager, and what it hears.
+//!
+//! The root's line ends in its own hub, the others' in their transport; whoever uses it need not know. What comes
+//! down the tree is passed on here.
+
+use crate::hub::children;
+use crate::session::Session;
+use crate::transport::Idle;
+use crate::wire::{Message, Payload};
+
+/// A rank at a rendezvous.
+pub(crate) struct Link {
+    session: &'static Session,
+    epoch: u64,
+}
+
+impl Link {
+    pub(crate) fn new(session: &'static Session, epoch: u64) -> Self {
+        Self { session, epoch }
+    }
+
+    pub(crate) fn session(&self) -> &'static Session {
+        self.session
+    }
+
+    /// Says something to the manager.
+    pub(crate) fn tell(&self, message: Message) {
+        let transport = &*self.session.transport;
+        match &self.session.hub {
+            Some(hub) => {
+                hub.tell(transport, self.epoch, message).unwrap_or_else(|why| self.session.fail(&why));
+            }
+            None => transport.send(0, message.encode(self.epoch)),
+        }
+    }
+
+    /// The next message, if one is here.
+    pub(crate) fn hear(&self) -> Option<Message> {
+        self.session.check();
+        match &self.session.hub {
+            Some(hub) => {
+                if !self.session.has_service() {
+                    self.pump();
+                }
+                hub.hear(self.epoch)
+            }
+            None => self.hear_from_afar(),
+        }
+    }
+
+    /// The next message, waited for asleep.
+    pub(crate) fn await_message(&self) -> Message {
+        if let Some(message) = self.hear() {
+            return message;
+        }
+        self.session.attend(true);
+        let mut idle = Idle::new();
+        loop {
+            if self.session.hub.is_some() && self.pump() {
+                idle.reset();
+            }
+            if let Some(message) = self.hear() {
+                return message;
+            }
+            self.session.transport.wait(idle.rest());
+        }
+    }
+
+    /// On the root: the next message, waited for asleep; `None` when all ranks are done with this rendezvous and
+    /// nothing more can come.
+    pub(crate) fn await_message_or_end(&self) -> Option<Message> {
+        let hub = self.session.hub.as_ref()?;
+        let mut idle = Idle::new();
+        loop {
+            // In this order: what comes before the end is here when the end is seen.
+            let over = hub.is_over(self.epoch);
+            if let Some(message) = self.hear() {
+                return Some(message);
+            }
+            if over {
+                return None;
+            }
+            self.session.attend(true);
+            if !self.pump() {
+                self.session.transport.wait(idle.rest());
+            }
+        }
+    }
+
+    /// This rank begins to run user code, and is not listening.
+    pub(crate) fn busy(&self) {
+        self.session.attend(false);
+    }
+
+    /// What the collective came to.
+    pub(crate) fn answer(&self) -> Payload {
+        match self.await_message() {
+            Message::Answer(answer) => answer,
+            message => self.session.fail(&format!("got {message:?} instead of the answer of a collective")),
+        }
+    }
+
+    /// On the root: what the ranks brought along, in rank order. Elsewhere nothing.
+    pub(crate) fn collect(&self) -> Vec<Payload> {
+        self.session.hub.as_ref().map_or_else(Vec::new, |hub| hub.collect(self.epoch))
+    }
+
+    /// On the root: stays until all ranks are done with this rendezvous.
+    pub(crate) fn see_out(&self) {
+        while self.await_message_or_end().is_some() {}
+    }
+
+    /// Waits until all that this rank has sent is on its way.
+    pub(crate) fn flush(&self) {
+        let mut idle = Idle::new();
+        while self.session.transport.unsent() > 0 {
+            self.session.check();
+            self.session.transport.wait(idle.rest());
+        }
+    }
+
+    fn pump(&self) -> bool {
+        let hub = self.session.hub.as_ref().expect("only the root pumps");
+        hub.pump(&*self.session.transport).unwrap_or_else(|why| self.session.fail(&why))
+    }
+
+    fn hear_from_afar(&self) -> Option<Message> {
+        let mut early = self.session.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(at) = early.iter().position(|(epoch, _)| *epoch == self.epoch) {
+            let (_, message) = early.remove(at);
+            return Some(self.pass_on(message));
+        }
+        while let Some((from, frame)) = self.session.transport.poll() {
+            match Message::decode(frame) {
+                Ok((epoch, message)) if epoch == self.epoch => return Some(self.pass_on(message)),
+                Ok((epoch, message)) if epoch > self.epoch => early.push((epoch, message)),
+                // Overtaken by the end of its loop, which came another way.
+                Ok((_, Message::Cancel(_))) => {}
+                Ok((_, message)) => {
+                    self.session.fail(&format!("rank {from} sent {message:?} of an earlier rendezvous"))
+                }
+                Err(why) => self.session.fail(&format!("rank {from} sent {why}")),
+            }
+        }
+        None
+    }
+
+    /// Hands what comes down the tree to the ranks below.
+    fn pass_on(&self, message: Message) -> Message {
+        if matches!(message, Message::Part(_) | Message::Finish(_) | Message::Answer(_)) {
+            let transport = &*self.session.transport;
+            for child in children(transport.rank(), transport.size()) {
+                transport.send(child, message.clone().encode(self.epoch));
+            }
+        }
+        message
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Some(hub) = &self.session.hub {
+            hub.close(self.epoch);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! When, between two iterations, a rank looks for messages.
+
+use std::time::{Duration, Instant};
+
+/// Every iteration if they are long, every so many if they are short, so that looking costs little.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    stride: u32,
+    left: u32,
+    last: Instant,
+    /// When a Part was last handed over.
+    told: Instant,
+}
+
+impl Pulse {
+    /// Between two looks are this much time at least, unless iterations are so short that the stride is at its
+    /// limit, and not much more than [`Pulse::LONG`], unless single iterations are longer.
+    const SHORT: Duration = Duration::from_micros(50);
+    const LONG: Duration = Duration::from_micros(200);
+    const STRIDE: u32 = 1 << 16;
+    /// Records that are older than this are handed over.
+    const LATE: Duration = Duration::from_millis(5);
+
+    pub(crate) fn new() -> Self {
+        let now = Instant::now();
+        Self { stride: 1, left: 1, last: now, told: now }
+    }
+
+    /// Another iteration has ended; whether to look now.
+    #[inline]
+    pub(crate) fn beat(&mut self) -> bool {
+        self.left -= 1;
+        self.left == 0 && self.look()
+    }
+
+    fn look(&mut self) -> bool {
+        let now = Instant::now();
+        let since = now - self.last;
+        if since < Self::SHORT {
+            self.stride = self.stride.saturating_mul(2).min(Self::STRIDE);
+        } else if since > Self::LONG {
+            self.stride = (self.stride / 4).max(1);
+        }
+        self.left = self.stride;
+        let due = since >= Self::SHORT || self.stride == Self::STRIDE;
+        if due {
+            self.last = now;
+        }
+        due
+    }
+
+    /// A Part was handed over.
+    pub(crate) fn told(&mut self) {
+        self.told = self.last;
+    }
+
+    /// Whether the last Part was handed over long ago.
+    pub(crate) fn is_late(&self) -> bool {
+        self.last - self.told >= Self::LATE
+    }
+}

@@ -1,0 +1,112 @@
+//! What is said when something goes wrong: who, where in the program, and why, in one piece on standard error.
+
+use std::cell::Cell;
+use std::fmt::Write;
+use std::panic::{Location, PanicHookInfo};
+use std::sync::Once;
+
+use serde::{Deserialize, Serialize};
+
+use crate::carry::{decode, encode};
+use crate::observe::Tally;
+use crate::site::Loop;
+use crate::wire::Payload;
+
+/// The exit status of a job that a panic ended; the one that Rust itself uses.
+pub(crate) const PANICKED: i32 = 101;
+
+/// The exit status of a job that could not go on, or did not start.
+pub(crate) const FAILED: i32 = 1;
+
+/// Where in the program a rank is, for reports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// Not in a loop.
+    Outside,
+    /// In an iteration.
+    Iteration(&'static Loop, u64),
+    /// Replaying an iteration's effects.
+    Replay(&'static Loop, u64),
+    /// At an item of a function for use by hand.
+    Item(&'static str, &'static Location<'static>, u64),
+}
+
+thread_local! {
+    static PLACE: Cell<Place> = const { Cell::new(Place::Outside) };
+    static PANIC: Cell<Option<String>> = const { Cell::new(None) };
+}
+
+/// Says where this rank is now.
+#[inline]
+pub(crate) fn at(place: Place) {
+    PLACE.set(place);
+}
+
+/// What a rank brings along to the end of the program.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Farewell {
+    /// With what error it ended, if it did.
+    pub(crate) failure: Option<String>,
+    /// What it did in each loop.
+    pub(crate) tallies: Vec<Tally>,
+}
+
+impl Farewell {
+    pub(crate) fn write(&self) -> Payload {
+        let mut bytes = vec![];
+        encode(self, &mut bytes);
+        bytes.into()
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
+        decode(bytes)
+    }
+}
+
+/// Says something on standard error, in one piece so that ranks do not mix their lines.
+pub(crate) fn say(text: &str) {
+    // `eprint!` and not the handle, so that `cargo test` can show it with the test that it belongs to.
+    eprint!("{}", text.trim_end().to_owned() + "\n");
+}
+
+/// Makes panics of rank threads say which rank, loop and index they happened at. `who` names the rank of
+/// the calling thread, or `None` where it is no rank of several; then the hook before this one is called.
+pub(crate) fn install_hook(who: fn() -> Option<String>) {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| match who() {
+            Some(who) => say(&describe(&who, info)),
+            None => previous(info),
+        }));
+    });
+}
+
+fn describe(who: &str, info: &PanicHookInfo<'_>) -> String {
+    let mut text = format!("dlp: {who} panicked");
+    let _ = match PLACE.get() {
+        Place::Outside => Ok(()),
+        Place::Iteration(at, index) => write!(text, " in iteration {index} of {at}"),
+        Place::Item(name, at, index) => {
+            write!(text, " at item {index} of `{name}` ({}:{})", at.file(), at.line())
+        }
+        Place::Replay(at, index) => write!(text, " while it replayed iteration {index} of {at}"),
+    };
+    if let Some(location) = info.location() {
+        let _ = write!(text, "\n  at {location}");
+    }
+    let payload = info.payload();
+    let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let _ = write!(text, "\n  {}", message.unwrap_or("a panic with a payload that is not text").replace('\n', "\n  "));
+    let backtrace = std::backtrace::Backtrace::capture();
+    if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
+        let _ = write!(text, "\n{backtrace}");
+    }
+    PANIC.set(Some(text.clone()));
+    text
+}
+
+/// What the last panic of this thread said, if any.
+pub(crate) fn last_panic() -> Option<String> {
+    PANIC.take()
+}

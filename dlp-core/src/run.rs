@@ -1,0 +1,402 @@
+//! Running an annotated loop: the one place where schedule, protocol, transport, body and replay meet.
+//!
+//! Each rank steps the same source, runs the iterations that fall to it, records their effects, hands the
+//! records over as Parts, and (where it has a result) replays all Parts in loop order on its own variables, between
+//! its own iterations and at the end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::again::{Again, Items};
+use crate::hub::Spec;
+use crate::link::Link;
+use crate::manager::Terms;
+use crate::observe::{Counting, Observer};
+use crate::part::{Draft, Ledger, read_all};
+use crate::record::{Flow, Record, Replay, put_number};
+use crate::pulse::Pulse;
+use crate::report::{self, PANICKED, Place};
+use crate::schedule::{Static, shares};
+use crate::session::{self, Aborted, Mode, Rendezvous, Session, Within};
+use crate::site::{Gather, Loop, Manager, Options, Strategy};
+use crate::source;
+use crate::stepper::Stepper;
+use crate::wire::{Completion, Message, Op, Outcome, Payload};
+use crate::worker::{Report, Task, Worker};
+
+/// The first number that, in place of a site's, says which way out an iteration took.
+const EXITS: u32 = 1 << 31;
+
+/// A loop that was left before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The way out, as the body numbers them.
+    pub exit: u32,
+    /// The iteration that took it, the lowest that took any.
+    pub index: u64,
+}
+
+/// Whether the loop is to run as it was written: there is one rank, or the caller is inside another loop that
+/// is split.
+///
+/// # Panics
+/// On a thread that is not a rank.
+pub fn serial(_at: &'static Loop) -> bool {
+    session::mode() != Mode::Together || session::current().size() == 1
+}
+
+/// Splits a loop over the ranks: runs `body` for this rank's share of the items of `source`, and `replay` for
+/// the effects of all iterations in loop order.
+///
+/// Returns how the loop was left, or `None` if it ran to its end.
+///
+/// # Panics
+/// If the body does, on this rank (the job ends then), or if the job has ended on another.
+pub fn run<I, A, B, S>(at: &'static Loop, source: I, again: A, body: B, replay: S) -> Option<Left>
+where
+    I: Iterator,
+    A: Again<I>,
+    B: Fn(I::Item, &Record) -> Flow,
+    S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
+{
+    let session = session::current();
+    if let Err(why) = source::refuse(&source) {
+        session.fail(&format!("{at} cannot be split: {why}"));
+    }
+    let source = Stepper::new(source);
+    let length = source.length();
+    let options = at.options.under(session);
+    let terms = terms(&options, length);
+    let spec = Spec::Loop { terms, gather: options.gather, settings: session.settings.share() };
+    let what = Rendezvous {
+        op: Op::Loop,
+        place: at.to_string(),
+        length,
+        digest: at.digest(),
+        wants: true,
+        data: Payload::default(),
+        spec,
+    };
+    let link = session.enter(what);
+    let Message::Go(settings) = link.await_message() else {
+        session.fail(&format!("{at} was not let in by the root"));
+    };
+    let settings = session.settings.adopt(&settings).unwrap_or_else(|why| session.fail(&why));
+    let options = Options { strategy: settings.strategy.unwrap_or(at.options.strategy), ..at.options };
+    let mut counting = Counting::new(at.to_string());
+    let mut engine = Engine {
+        at,
+        items: again.fork(source.inner()),
+        source,
+        worker: Worker::new(share(&options, length, session)),
+        link: &link,
+        gather: options.gather,
+        replays: match options.gather {
+            Gather::All => true,
+            Gather::Root => session.is_root(),
+            Gather::None => false,
+        },
+        draft: Draft::default(),
+        ledger: Ledger::default(),
+        left: None,
+        pulse: Pulse::new(),
+        body,
+        replay,
+        observer: &mut counting,
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| engine.drive()));
+    report::at(Place::Outside);
+    session.count(counting.finish());
+    match result {
+        Ok(left) => left,
+        Err(panic) if panic.is::<Aborted>() => resume_unwind(panic),
+        // The hook has said what and where. Nothing is unwound any further: what is dropped on the way might wait
+        // for the other ranks.
+        Err(_) => session.abort(PANICKED),
+    }
+}
+
+impl Options {
+    /// These options, with what the settings of `session` override.
+    fn under(self, session: &Session) -> Self {
+        Self { strategy: session.settings.strategy.unwrap_or(self.strategy), ..self }
+    }
+}
+
+/// How a loop is cut where members do it themselves; `None` where the manager does.
+fn cut(options: &Options, length: Option<u64>) -> Option<Static> {
+    match (options.strategy, length) {
+        (Strategy::RoundRobin, _) => Some(Static::Cyclic(options.chunk.fixed().unwrap_or(1))),
+        (Strategy::Block, Some(length)) => Some(Static::Block(length)),
+        (Strategy::Serial, _) => Some(Static::First),
+        (Strategy::Managed, _) | (Strategy::Block, None) => None,
+    }
+}
+
+fn share(options: &Options, length: Option<u64>, session: &Session) -> Option<crate::schedule::Shares> {
+    let cut = cut(options, length)?;
+    Some(shares(cut, session.rank() as u64, session.size() as u64, length))
+}
+
+fn terms(options: &Options, length: Option<u64>) -> Terms {
+    Terms {
+        deal: cut(options, length).is_none().then_some(options.chunk),
+        length,
+        // Whoever replays the effects of all has to wait for all; the others need not.
+        hold: options.gather == Gather::All,
+        may_stop: false,
+        dedicated: options.manager == Manager::Dedicated,
+    }
+}
+
+/// One rank in one loop.
+struct Engine<'a, I, M, B, S, O> {
+    at: &'static Loop,
+    source: Stepper<I>,
+    items: M,
+    worker: Worker,
+    link: &'a Link,
+    gather: Gather,
+    replays: bool,
+    draft: Draft,
+    ledger: Ledger,
+    left: Option<Left>,
+    pulse: Pulse,
+    body: B,
+    replay: S,
+    observer: &'a mut O,
+}
+
+impl<I, M, B, S, O> Engine<'_, I, M, B, S, O>
+where
+    I: Iterator,
+    M: Items<I::Item>,
+    B: Fn(I::Item, &Record) -> Flow,
+    S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
+    O: Observer,
+{
+    /// A Part is handed over when it is this long, or has waited for long.
+    const FULL: usize = 1 << 20;
+
+    fn drive(&mut self) -> Option<Left> {
+        loop {
+            match self.worker.task() {
+                Task::Run(_) => self.run_range(),
+                Task::Wait => self.wait(),
+                Task::Leave(outcome) => return self.leave(outcome),
+            }
+        }
+    }
+
+    /// Runs what is left of the present range.
+    fn run_range(&mut self) {
+        let _within = Within::new(Mode::Iterating);
+        self.link.busy();
+        self.observer.work_begins();
+        let Task::Run(range) = self.worker.task() else { unreachable!("asked only when there is something to run") };
+        let (mut index, mut end) = (range.start, None);
+        while index < self.worker.stop_before() {
+            let item = match self.source.item(index) {
+                Ok(item) => item,
+                Err(length) => {
+                    end = Some(length);
+                    break;
+                }
+            };
+            report::at(Place::Iteration(self.at, index));
+            self.observer.item_begins(index);
+            let flow = (self.body)(item, self.draft.record());
+            self.observer.item_ends(index);
+            if let Flow::Leave(exit) = flow {
+                self.observer.work_ends(index + 1 - range.start);
+                return self.leave_at(index, exit);
+            }
+            self.draft.close(index);
+            index += 1;
+            if self.pulse.beat() {
+                self.worker.on_ran(index);
+                self.look();
+            }
+        }
+        report::at(Place::Outside);
+        self.worker.on_ran(index);
+        self.observer.work_ends(index - range.start);
+        if let (Some(end), Some(length)) = (end, self.source.length()) {
+            self.link.session().fail(&format!(
+                "{} cannot be split: its source announced {length} items by `size_hint` and ended after {end}",
+                self.at
+            ));
+        }
+        if let Some(report) = self.worker.on_range_end(end) {
+            self.hand_over(report);
+        }
+    }
+
+    /// The iteration `index` took the way out `exit`.
+    fn leave_at(&mut self, index: u64, exit: u32) {
+        self.draft.record().append(|bytes| put_number(bytes, u64::from(EXITS + exit)));
+        self.draft.close(index);
+        self.worker.on_ran(index);
+        self.worker.on_left(index);
+        let part = self.draft.take();
+        self.link.tell(Message::Left { index, part });
+    }
+
+    /// Between two iterations: takes in what has come, replays what is complete, hands over what is due.
+    fn look(&mut self) {
+        while let Some(message) = self.link.hear() {
+            self.take_in(message);
+        }
+        self.replay_ready();
+        let due = self.draft.bytes() >= Self::FULL || self.pulse.is_late();
+        if due && self.draft.count() > 0 {
+            let report = self.worker.so_far();
+            self.hand_over(report);
+        }
+    }
+
+    fn wait(&mut self) {
+        self.observer.wait_begins();
+        let message = self.link.await_message();
+        self.observer.wait_ends();
+        self.take_in(message);
+        self.replay_ready();
+    }
+
+    fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Assign(range) => self.worker.on_assign(range),
+            Message::Release => self.worker.on_release(),
+            Message::Cancel(at) => self.worker.on_cancel(at),
+            Message::Finish(outcome) => self.worker.on_finish(outcome),
+            Message::Part(part) => {
+                if let Err(why) = self.ledger.add(part) {
+                    self.link.session().fail(&format!("{} got {why}", self.at));
+                }
+            }
+            message => self.link.session().fail(&format!("{} got {message:?}", self.at)),
+        }
+    }
+
+    /// Tells the manager what was done, and hands over its effects.
+    fn hand_over(&mut self, report: Report) {
+        let Report { completion, wants } = report;
+        let mut part = self.draft.take();
+        self.pulse.told();
+        if self.gather == Gather::None {
+            self.replay_own(std::mem::take(&mut part));
+        }
+        self.observer.part_sent(part.len());
+        let nothing = part.is_empty() && !wants && completion == Completion { done: 0..0, undone: 0..0, end: None };
+        if !nothing {
+            self.link.tell(Message::Request { completion, wants, part });
+        }
+    }
+
+    /// Replays every iteration that is next in loop order.
+    fn replay_ready(&mut self) {
+        if !self.replays {
+            return;
+        }
+        let _within = Within::new(Mode::Replaying);
+        let Self { at, ledger, items, replay, observer, left, .. } = self;
+        let mut broken = None;
+        while left.is_none() && broken.is_none() {
+            let step = ledger.step(|index, bytes| replay_one(at, index, bytes, items, replay, *observer));
+            match step {
+                Ok(Some(Ok(way_out))) => *left = way_out,
+                Ok(Some(Err(why))) => broken = Some(why),
+                Ok(None) => break,
+                Err(why) => broken = Some(why.to_string()),
+            }
+        }
+        report::at(Place::Outside);
+        if let Some(why) = broken {
+            self.link.session().fail(&format!("{} cannot be replayed: {why}", self.at));
+        }
+    }
+
+    /// Replays a Part of this rank's own, where nobody else's effects are wanted.
+    fn replay_own(&mut self, part: Payload) {
+        let _within = Within::new(Mode::ReplayingOwn);
+        let Self { at, items, replay, observer, left, .. } = self;
+        let mut broken = None;
+        let read = read_all(part, |index, bytes| {
+            if left.is_none() && broken.is_none() {
+                match replay_one(at, index, bytes, items, replay, *observer) {
+                    Ok(way_out) => *left = way_out,
+                    Err(why) => broken = Some(why),
+                }
+            }
+        });
+        report::at(Place::Outside);
+        if let Some(why) = read.err().map(|why| why.to_string()).or(broken) {
+            self.link.session().fail(&format!("{} cannot be replayed: {why}", self.at));
+        }
+    }
+
+    fn leave(&mut self, outcome: Option<Outcome>) -> Option<Left> {
+        if self.gather == Gather::Root && self.replays {
+            // Released, which does not mean that the others are done.
+            while let Some(message) = self.link.await_message_or_end() {
+                self.take_in(message);
+                self.replay_ready();
+            }
+        }
+        self.replay_ready();
+        let exit = outcome.and_then(|outcome| outcome.exit);
+        let end = outcome.map(|outcome| outcome.end);
+        if self.replays && self.left.is_none() && exit.is_none() {
+            let replayed = self.ledger.next_index();
+            let missing = !self.ledger.is_empty() || end.or(self.source.length()).is_some_and(|end| end != replayed);
+            if missing {
+                self.link.session().fail(&format!(
+                    "{} ended after {replayed} of its iterations, and more were announced",
+                    self.at
+                ));
+            }
+        }
+        let whole = end.or(self.source.length()).filter(|_| exit.is_none() && self.left.is_none());
+        if let Some(Err(found)) = whole.map(|end| self.source.finish(end)) {
+            self.link.session().fail(&format!(
+                "{} cannot be split: its source has {found} or more items here, and {} were expected; a source must give \
+                 the same items on every rank and announce by `size_hint` what it gives",
+                self.at,
+                whole.unwrap_or_default()
+            ));
+        }
+        self.left
+    }
+}
+
+/// Replays one iteration; the way out that it took, if it did.
+///
+/// # Errors
+/// If the record is not one.
+fn replay_one<T>(
+    at: &'static Loop,
+    index: u64,
+    bytes: &[u8],
+    items: &mut impl Items<T>,
+    serial: &mut impl FnMut(u32, &mut Replay<'_, T>) -> Flow,
+    observer: &mut impl Observer,
+) -> Result<Option<Left>, String> {
+    if !bytes.is_empty() {
+        report::at(Place::Replay(at, index));
+        let mut item = |index| items.item(index);
+        let mut replay = Replay::new(index, bytes, &mut item);
+        while !replay.reader().is_empty() {
+            let site = replay.reader().site().ok_or("a record that is cut short")?;
+            if site >= EXITS {
+                return Ok(Some(Left { exit: site - EXITS, index }));
+            }
+            if site as usize >= at.sites.len() {
+                return Err(format!("iteration {index} recorded an effect number {site} that the loop does not have"));
+            }
+            if let Flow::Leave(exit) = serial(site, &mut replay) {
+                return Ok(Some(Left { exit, index }));
+            }
+        }
+    }
+    observer.replayed(index);
+    Ok(None)
+}

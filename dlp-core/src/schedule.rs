@@ -1,0 +1,251 @@
+//! How the indices of a loop are cut into ranges, as pure arithmetic.
+//!
+//! [`shares`] cuts without a manager: every rank computes its own ranges. A [`Dealer`] cuts as requests
+//! come in. Neither knows messages, ranks of a transport, or a clock: time comes in as a number.
+
+use std::ops::Range;
+use std::time::Duration;
+
+/// How many iterations are handed out at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Chunk {
+    /// As many as keep the cost of handing out small beside the work.
+    #[default]
+    Auto,
+    /// This many; at least 1.
+    Fixed(u64),
+}
+
+impl Chunk {
+    /// The number, where one was given.
+    pub fn fixed(self) -> Option<u64> {
+        match self {
+            Chunk::Auto => None,
+            Chunk::Fixed(count) => Some(count.max(1)),
+        }
+    }
+}
+
+/// A way of sharing out that needs no manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Static {
+    /// Blocks of this many iterations in turn: block-cyclic, or cyclic with 1.
+    Cyclic(u64),
+    /// One contiguous share each of so many iterations; the first shares are the longer ones by one.
+    Block(u64),
+    /// Everything to member 0.
+    First,
+}
+
+/// The ranges of one member of a static schedule, in increasing order.
+///
+/// Where the length is unknown, the ranges of [`Static::Cyclic`] and [`Static::First`] go on for ever.
+///
+/// ```
+/// use dlp_core::schedule::{Static, shares};
+/// let of = |member| shares(Static::Cyclic(2), member, 3, Some(11)).collect::<Vec<_>>();
+/// assert_eq!(of(0), [0..2, 6..8]);
+/// assert_eq!(of(1), [2..4, 8..10]);
+/// assert_eq!(of(2), [4..6, 10..11]);
+/// ```
+pub fn shares(how: Static, member: u64, members: u64, length: Option<u64>) -> Shares {
+    let end = length.unwrap_or(u64::MAX);
+    let (first, width, stride) = match how {
+        Static::Cyclic(chunk) => {
+            let chunk = chunk.max(1);
+            (chunk.saturating_mul(member), chunk, chunk.saturating_mul(members))
+        }
+        Static::Block(length) => {
+            let (each, longer) = (length / members, length % members);
+            (each * member + member.min(longer), each + u64::from(member < longer), u64::MAX)
+        }
+        Static::First => (if member == 0 { 0 } else { end }, end, u64::MAX),
+    };
+    Shares { next: Some(first), width, stride, end }
+}
+
+/// The ranges of one member; see [`shares`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shares {
+    next: Option<u64>,
+    width: u64,
+    stride: u64,
+    end: u64,
+}
+
+impl Iterator for Shares {
+    type Item = Range<u64>;
+
+    fn next(&mut self) -> Option<Range<u64>> {
+        let start = self.next?;
+        let range = start.min(self.end)..start.saturating_add(self.width).min(self.end);
+        self.next = start.checked_add(self.stride);
+        (!range.is_empty()).then_some(range)
+    }
+}
+
+/// Hands out ranges as members ask for them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Dealer {
+    chunk: Chunk,
+    next: u64,
+    end: u64,
+    /// For [`Chunk::Auto`], what each member had last: how many, and when.
+    last: Vec<Option<(u64, Duration)>>,
+}
+
+impl Dealer {
+    /// A chunk is made so long that a member comes back about this often. A round trip costs about a
+    /// microsecond on a node and ten over a network, so that this keeps the cost of handing out below 1 %.
+    const PACE: Duration = Duration::from_millis(1);
+    /// A chunk grows at most by this factor from one request to the next.
+    const GROWTH: u64 = 8;
+    /// A chunk is never more than the rest divided by this many times the members, so that the last chunks
+    /// are short and members finish together (as in guided self-scheduling, Polychronopoulos and Kuck 1987).
+    const SPREAD: u64 = 4;
+
+    /// A dealer of `0..length` (of all numbers where the length is unknown) to `members` members.
+    pub fn new(chunk: Chunk, members: usize, length: Option<u64>) -> Self {
+        Self { chunk, next: 0, end: length.unwrap_or(u64::MAX), last: vec![None; members] }
+    }
+
+    /// The next range for `member`, who asks at `now` (measured from any fixed moment) after having finished
+    /// what it had before; `None` when everything is handed out.
+    pub fn deal(&mut self, member: usize, now: Duration) -> Option<Range<u64>> {
+        let rest = self.end - self.next;
+        if rest == 0 {
+            return None;
+        }
+        let count = match self.chunk {
+            Chunk::Fixed(count) => count.max(1),
+            Chunk::Auto => {
+                let members = self.last.len() as u64;
+                let paced = self.last[member].map_or(1, |(count, since)| {
+                    let took = now.saturating_sub(since).as_nanos().max(1);
+                    let fits = Self::PACE.as_nanos().saturating_mul(u128::from(count)) / took;
+                    u64::try_from(fits).unwrap_or(u64::MAX).min(count.saturating_mul(Self::GROWTH))
+                });
+                paced.min(rest / members.saturating_mul(Self::SPREAD).max(1)).max(1)
+            }
+        };
+        let range = self.next..self.next + count.min(rest);
+        self.last[member] = Some((range.end - range.start, now));
+        self.next = range.end;
+        Some(range)
+    }
+
+    /// Everything before this index is handed out.
+    pub fn handed_out(&self) -> u64 {
+        self.next
+    }
+
+    /// The source turned out to end at `end`.
+    pub fn ends_at(&mut self, end: u64) {
+        self.end = self.end.min(end);
+        self.next = self.next.min(self.end);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covered(ranges: impl IntoIterator<Item = Range<u64>>) -> Vec<u64> {
+        let mut all: Vec<u64> = ranges.into_iter().flatten().collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn static_shares_cover_every_index_once() {
+        for length in 0..40 {
+            for members in 1..7 {
+                let hows = [Static::Cyclic(1), Static::Cyclic(3), Static::Block(length), Static::First];
+                for how in hows {
+                    let all = (0..members).flat_map(|member| shares(how, member, members, Some(length)));
+                    assert_eq!(covered(all), (0..length).collect::<Vec<_>>(), "{how:?} {length} {members}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn block_shares_differ_by_at_most_one() {
+        for (length, members) in [(10, 3), (2, 5), (u64::MAX - 1, 7), (0, 2)] {
+            let lengths = (0..members)
+                .map(|member| shares(Static::Block(length), member, members, Some(length)).next())
+                .map(|share| share.map_or(0, |range| range.end - range.start));
+            let (least, most) = lengths.fold((u64::MAX, 0), |(a, b), n| (a.min(n), b.max(n)));
+            assert!(most - least <= 1, "{length} over {members}: {least} to {most}");
+        }
+    }
+
+    #[test]
+    fn cyclic_shares_of_unknown_length_go_on() {
+        let first: Vec<_> = shares(Static::Cyclic(2), 1, 3, None).take(3).collect();
+        assert_eq!(first, [2..4, 8..10, 14..16]);
+        assert_eq!(shares(Static::First, 1, 3, None).next(), None);
+        assert_eq!(shares(Static::First, 0, 3, None).next(), Some(0..u64::MAX));
+        let huge: Vec<_> = shares(Static::Cyclic(u64::MAX), 0, 2, Some(5)).collect();
+        assert_eq!(huge, [0..5]);
+    }
+
+    #[test]
+    fn a_dealer_covers_every_index_once_whatever_the_times() {
+        let mut seed = 1_u64;
+        let mut random = move || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            seed >> 33
+        };
+        for chunk in [Chunk::Fixed(0), Chunk::Fixed(1), Chunk::Fixed(7), Chunk::Auto] {
+            for length in [0, 1, 2, 5, 1000, 12_345] {
+                let mut dealer = Dealer::new(chunk, 3, Some(length));
+                let mut now = Duration::ZERO;
+                let ranges = std::iter::from_fn(|| {
+                    now += Duration::from_nanos(random() % 3_000_000);
+                    dealer.deal((random() % 3) as usize, now)
+                });
+                assert_eq!(covered(ranges), (0..length).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn automatic_chunks_stay_1_for_long_iterations_and_grow_for_short_ones() {
+        let mut dealer = Dealer::new(Chunk::Auto, 2, Some(1_000_000_000));
+        let mut now = Duration::ZERO;
+        for _ in 0..10 {
+            let range = dealer.deal(0, now).unwrap();
+            assert_eq!(range.end - range.start, 1, "an iteration of 10 ms is a chunk by itself");
+            now += Duration::from_millis(10);
+        }
+        let mut count = 1;
+        for _ in 0..20 {
+            let range = dealer.deal(1, now).unwrap();
+            count = range.end - range.start;
+            now += Duration::from_nanos(10) * count as u32;
+        }
+        assert_eq!(count, 100_000, "a millisecond's worth of iterations of 10 ns");
+    }
+
+    #[test]
+    fn automatic_chunks_get_short_towards_the_end() {
+        let mut dealer = Dealer::new(Chunk::Auto, 4, Some(100_000));
+        let lengths: Vec<u64> = std::iter::from_fn(|| dealer.deal(0, Duration::ZERO))
+            .map(|range| range.end - range.start)
+            .collect();
+        assert_eq!(lengths.last(), Some(&1));
+        assert!(lengths.iter().all(|&count| count <= 100_000 / 16));
+    }
+
+    #[test]
+    fn an_end_found_late_stops_the_dealing() {
+        let mut dealer = Dealer::new(Chunk::Fixed(4), 1, None);
+        assert_eq!(dealer.deal(0, Duration::ZERO), Some(0..4));
+        dealer.ends_at(6);
+        assert_eq!(dealer.deal(0, Duration::ZERO), Some(4..6));
+        assert_eq!(dealer.deal(0, Duration::ZERO), None);
+        dealer.ends_at(2);
+        assert_eq!(dealer.deal(0, Duration::ZERO), None);
+    }
+}

@@ -1,0 +1,96 @@
+//! What the `DLP_*` variables ask for. Those of the root hold on every rank: it sends them along when ranks
+//! meet at a loop, because launchers do not hand the environment to other nodes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::carry::{decode, encode};
+use crate::site::Strategy;
+use crate::wire::Payload;
+
+/// The settings of one run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// `DLP_STRATEGY`: overrides the strategy of every annotated loop.
+    pub strategy: Option<Strategy>,
+    /// `DLP_SUMMARY=1`: the root says at the end what each rank did.
+    pub summary: bool,
+    /// `DLP_RANKS=N`: this many ranks as threads of one process.
+    pub ranks: Option<usize>,
+}
+
+/// What of it travels.
+#[derive(Serialize, Deserialize)]
+struct Shared {
+    strategy: Option<String>,
+}
+
+impl Settings {
+    /// Reads the environment through `var`.
+    ///
+    /// # Errors
+    /// Names the variable, what is wrong with its value and what would be right.
+    pub fn read(var: impl Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let strategy = match var("DLP_STRATEGY").as_deref() {
+            None | Some("") => None,
+            Some(name) => Some(name.parse().map_err(|why| format!("`DLP_STRATEGY`: {why}"))?),
+        };
+        let summary = match var("DLP_SUMMARY").as_deref() {
+            None | Some("" | "0") => false,
+            Some("1") => true,
+            Some(other) => return Err(format!("`DLP_SUMMARY` is `{other}`, expected `1` or `0`")),
+        };
+        let ranks = match var("DLP_RANKS").as_deref() {
+            None | Some("") => None,
+            Some(count) => Some(count.trim().parse().ok().filter(|&count| count > 0).ok_or_else(|| {
+                format!("`DLP_RANKS` is `{count}`, expected the number of ranks to run as threads, 1 or more")
+            })?),
+        };
+        Ok(Self { strategy, summary, ranks })
+    }
+
+    /// What the other ranks need to know, as bytes.
+    pub fn share(&self) -> Payload {
+        let mut bytes = vec![];
+        encode(&Shared { strategy: self.strategy.map(|strategy| strategy.to_string()) }, &mut bytes);
+        bytes.into()
+    }
+
+    /// These settings, overridden by what the root shares.
+    ///
+    /// # Errors
+    /// If the bytes are not what [`Settings::share`] makes.
+    pub fn adopt(&self, shared: &[u8]) -> Result<Self, String> {
+        let Shared { strategy } = decode(shared)?;
+        let strategy = strategy.map(|name| name.parse()).transpose()?;
+        Ok(Self { strategy, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Settings, String> {
+        Settings::read(|known| (known == name).then(|| value.to_string()))
+    }
+
+    #[test]
+    fn good_values_are_read_and_shared() {
+        let settings = read("DLP_STRATEGY", "round_robin").unwrap();
+        assert_eq!(settings.strategy, Some(Strategy::RoundRobin));
+        assert_eq!(Settings::default().adopt(&settings.share()), Ok(settings));
+        assert_eq!(read("DLP_RANKS", "3").unwrap().ranks, Some(3));
+        assert!(read("DLP_SUMMARY", "1").unwrap().summary);
+        assert_eq!(read("PATH", "x"), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn bad_values_name_the_variable_and_what_is_valid() {
+        let why = read("DLP_STRATEGY", "foo").unwrap_err();
+        assert!(why.contains("DLP_STRATEGY") && why.contains("`foo`") && why.contains("`round_robin`"), "{why}");
+        for ranks in ["0", "-1", "many"] {
+            assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
+        }
+        assert!(read("DLP_SUMMARY", "yes").is_err());
+    }
+}

@@ -1,0 +1,137 @@
+//! What is known of a loop at compile time: where it stands and what was asked for it.
+//!
+//! The attribute emits one static [`Loop`] for each loop it splits. Nothing here knows Rust's syntax or
+//! anything that happens at run time.
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::schedule::Chunk;
+
+/// How the iterations of a loop are shared out among the ranks.
+///
+/// ```
+/// use dlp_core::site::Strategy;
+/// const STRATEGY: Strategy = Strategy::RoundRobin;
+/// assert_eq!("round_robin".parse(), Ok(STRATEGY));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// `"managed"`: a manager on the root hands out chunks to whoever is free (self-scheduling). For
+    /// iterations of unequal or unknown length.
+    #[default]
+    Managed,
+    /// `"round_robin"`: iteration `i` runs on rank `i mod size` (block-cyclic with a chunk of more than
+    /// one). No messages are needed to share out the work.
+    RoundRobin,
+    /// `"block"`: each rank runs one contiguous share; shares differ by at most one iteration. Where the
+    /// length is unknown, becomes managed.
+    Block,
+    /// `"serial"`: the root runs every iteration and the others receive the results.
+    Serial,
+}
+
+impl Strategy {
+    /// Every strategy with its name.
+    pub const NAMES: [(&'static str, Strategy); 4] = [
+        ("managed", Strategy::Managed),
+        ("round_robin", Strategy::RoundRobin),
+        ("block", Strategy::Block),
+        ("serial", Strategy::Serial),
+    ];
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMES.iter().find(|(_, strategy)| strategy == self).expect("every strategy is named");
+        f.write_str(name.0)
+    }
+}
+
+impl std::str::FromStr for Strategy {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, strategy)| *strategy).ok_or_else(|| {
+            let known: Vec<String> = Self::NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!("unknown strategy `{name}`, expected one of {}", known.join(", "))
+        })
+    }
+}
+
+/// Who has the result of a loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Gather {
+    /// Every rank replays every effect.
+    #[default]
+    All,
+    /// The root replays; the other ranks leave the function after the loop.
+    Root,
+    /// Each rank replays its own iterations only.
+    None,
+}
+
+/// What the rank does that hosts the manager.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Manager {
+    /// It runs iterations too, while a service thread of its process answers.
+    #[default]
+    Working,
+    /// It does nothing else.
+    Dedicated,
+}
+
+/// What was asked for a loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Options {
+    /// How the iterations are shared out.
+    pub strategy: Strategy,
+    /// How many iterations are handed out at a time.
+    pub chunk: Chunk,
+    /// Who has the result.
+    pub gather: Gather,
+    /// What the manager's rank does.
+    pub manager: Manager,
+}
+
+/// A statement of the loop's body whose effect is recorded and replayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Site {
+    /// The line of the statement.
+    pub line: u32,
+    /// The accumulator it writes, as the user spelled it.
+    pub target: &'static str,
+}
+
+/// A loop as the attribute saw it.
+#[derive(Debug)]
+pub struct Loop {
+    /// The function's path, as in `module::function`.
+    pub function: &'static str,
+    /// The source file.
+    pub file: &'static str,
+    /// The line of the `for`.
+    pub line: u32,
+    /// A hash of the loop's tokens: another program text has another hash.
+    pub hash: u64,
+    /// The effects, in the order of the text; their position is their number.
+    pub sites: &'static [Site],
+    /// What was asked for the loop.
+    pub options: Options,
+}
+
+impl Loop {
+    /// A digest of what must be the same program text on all ranks.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.hash, self.sites.len(), self.options).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl fmt::Display for Loop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the loop of `{}` ({}:{})", self.function, self.file, self.line)
+    }
+}

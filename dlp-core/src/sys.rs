@@ -1,0 +1,52 @@
+//! The few things that only the operating system can tell or do. One of the two places with `unsafe`.
+#![allow(unsafe_code)]
+
+use std::ffi::{c_int, c_void};
+
+/// The name of this computer, for reports.
+pub(crate) fn host() -> String {
+    let mut name = [0_u8; 256];
+    // SAFETY: the buffer is writable and its true length is given.
+    let status = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len()) };
+    let end = name.iter().position(|&byte| byte == 0).unwrap_or(name.len());
+    if status == 0 { String::from_utf8_lossy(&name[..end]).into_owned() } else { "an unnamed host".into() }
+}
+
+/// Calls `last` with the exit status when the process exits, by `exit` or by returning from `main`, on the
+/// thread that exits.
+///
+/// Where the C library cannot tell the status, it is passed as `None`.
+pub(crate) fn at_exit(last: fn(Option<i32>)) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+        }
+        extern "C" fn call(status: c_int, last: *mut c_void) {
+            // SAFETY: `last` is the pointer that was registered below, made from a `fn(Option<i32>)`.
+            let last = unsafe { std::mem::transmute::<*mut c_void, fn(Option<i32>)>(last) };
+            last(Some(status));
+        }
+        // SAFETY: `on_exit` keeps the two pointers, both of which are valid for ever.
+        unsafe { on_exit(call, last as *mut c_void) };
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    {
+        static LAST: std::sync::OnceLock<fn(Option<i32>)> = std::sync::OnceLock::new();
+        extern "C" fn call() {
+            if let Some(last) = LAST.get() {
+                last(None);
+            }
+        }
+        let _ = LAST.set(last);
+        // SAFETY: `atexit` keeps a pointer to a function, which is valid for ever.
+        unsafe { libc::atexit(call) };
+        let _: (c_int, *mut c_void) = (0, std::ptr::null_mut());
+    }
+}
+
+/// Ends the process with `status` at once, without running exit handlers: they are what calls this.
+pub(crate) fn exit_now(status: i32) -> ! {
+    // SAFETY: `_exit` has no precondition.
+    unsafe { libc::_exit(status) }
+}

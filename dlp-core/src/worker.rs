@@ -1,0 +1,169 @@
+//! One member of a loop: what it is to do next, and what it has to tell its manager.
+//!
+//! A pure state machine, the counterpart of [`manager`](crate::manager): what the manager says and how far
+//! this member has got go in by the `on_` methods; [`Worker::task`] says what to do now. It knows no
+//! transport, clock, item or effect.
+
+use std::ops::Range;
+
+use crate::schedule::Shares;
+use crate::wire::{Completion, Outcome};
+
+/// What a member is to do now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// Run these, in order.
+    Run(Range<u64>),
+    /// Wait for a message.
+    Wait,
+    /// Leave the loop. The outcome is known where members wait for it.
+    Leave(Option<Outcome>),
+}
+
+/// What to tell the manager, in a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// What was done.
+    pub completion: Completion,
+    /// Whether this member now waits for an answer.
+    pub wants: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum State {
+    /// Has asked, and waits.
+    Asking,
+    /// Runs what is left of its range.
+    Running,
+    /// Is done with the loop.
+    Over(Option<Outcome>),
+}
+
+/// One member of one loop.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Worker {
+    /// The ranges of a static share; `None` where a manager hands them out.
+    shares: Option<Shares>,
+    state: State,
+    /// What is left to run of the present range.
+    range: Range<u64>,
+    /// The first iteration of the present range that the manager has not been told of.
+    untold: u64,
+    /// How many iterations were done and not told of, in a static share.
+    count: u64,
+    /// Nothing at or after this index matters.
+    bound: u64,
+}
+
+impl Worker {
+    /// A member that has announced itself. With `shares` it begins at once; without, it waits to be given
+    /// something.
+    pub fn new(shares: Option<Shares>) -> Self {
+        let mut worker =
+            Self { shares, state: State::Asking, range: 0..0, untold: 0, count: 0, bound: u64::MAX };
+        if worker.shares.is_some() {
+            worker.state = State::Running;
+            worker.next_share();
+        }
+        worker
+    }
+
+    /// What to do now.
+    pub fn task(&self) -> Task {
+        match &self.state {
+            State::Asking => Task::Wait,
+            State::Running => Task::Run(self.range.start..self.range.end.min(self.bound)),
+            State::Over(outcome) => Task::Leave(*outcome),
+        }
+    }
+
+    /// The first index that is not to be run, of those after the present one.
+    pub fn stop_before(&self) -> u64 {
+        self.range.end.min(self.bound)
+    }
+
+    /// The manager gives this member something to run.
+    pub fn on_assign(&mut self, range: Range<u64>) {
+        self.untold = range.start;
+        self.range = range;
+        self.state = State::Running;
+    }
+
+    /// There is no more for this member.
+    pub fn on_release(&mut self) {
+        self.state = State::Over(None);
+    }
+
+    /// The loop is over.
+    pub fn on_finish(&mut self, outcome: Outcome) {
+        self.state = State::Over(Some(outcome));
+    }
+
+    /// Nothing at or after `at` matters any more.
+    pub fn on_cancel(&mut self, at: u64) {
+        self.bound = self.bound.min(at);
+    }
+
+    /// All of the present range before `index` has run.
+    pub fn on_ran(&mut self, index: u64) {
+        self.count += index - self.range.start;
+        self.range.start = index;
+    }
+
+    /// Nothing more of the present range is to be run: what to tell the manager. `end` is the length of the
+    /// source, if this member has just run into its end. `None` if there is nothing to tell and the next
+    /// range of the member's own share is to be run.
+    pub fn on_range_end(&mut self, end: Option<u64>) -> Option<Report> {
+        if self.shares.is_some() && end.is_none() && self.bound > self.range.end && self.next_share() {
+            return None;
+        }
+        self.state = State::Asking;
+        Some(Report { completion: self.completion(end, end.is_none()), wants: true })
+    }
+
+    /// The iteration `index`, at which the present range stands, left the loop; the manager is to be told so.
+    pub fn on_left(&mut self, index: u64) {
+        self.state = State::Asking;
+        self.bound = self.bound.min(index);
+        self.count = 0;
+    }
+
+    /// What has run since the manager was told last, to be told in between.
+    pub fn so_far(&mut self) -> Report {
+        let completion = self.completion(None, false);
+        Report { completion, wants: false }
+    }
+
+    /// This member takes no more; what it has left is for others. What to tell the manager, if anything.
+    pub fn on_stop(&mut self) -> Option<Report> {
+        let told = matches!(self.state, State::Running)
+            .then(|| Report { completion: self.completion(None, true), wants: false });
+        self.state = State::Over(None);
+        told
+    }
+
+    fn completion(&mut self, end: Option<u64>, give_back: bool) -> Completion {
+        let at = self.range.start;
+        if self.shares.is_some() {
+            // The manager does not know the share: only how many were done.
+            let count = std::mem::take(&mut self.count);
+            return Completion { done: 0..count, undone: count..count, end };
+        }
+        let done = self.untold..at;
+        let undone = if give_back { at..self.range.end } else { at..at };
+        self.untold = at;
+        self.count = 0;
+        Completion { done, undone, end }
+    }
+
+    /// Goes on to the next range of the member's own share; false if there is none.
+    fn next_share(&mut self) -> bool {
+        match self.shares.as_mut().and_then(Iterator::next) {
+            Some(range) if range.start < self.bound => {
+                self.range = range;
+                true
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Data-level parallelism over MPI: one attribute on a function splits its loop over the ranks, and the answer is
+//! that of the serial program, bit for bit.
+//!
+//! ```
+//! #[dlp::parallel(strategy = "managed")]
+//! fn total(examples: &[u64]) -> u64 {
+//!     let mut total = 0;
+//!     for example in examples {
+//!         let result = example * example; // parallel: runs on one rank, the one that got this example
+//!         total += result; // an effect: recorded there, replayed in loop order on every rank
+//!     }
+//!     total
+//! }
+//!
+//! assert_eq!(total(&[1, 2, 3]), 14);
+//! ```
+pub use dlp_core::collective::{all_gather, barrier, bcast, gather, is_root, on_root, rank, size};
+pub use dlp_core::map::{Map, map, map_unordered};
+#[cfg(feature = "mpi")]
+pub use dlp_core::session::init_with;
+pub use dlp_core::session::{Guard, init};
+pub use dlp_core::site::Strategy;
+pub use dlp_core::split::{SplitManaged, split_managed, split_round_robin};
+pub use dlp_core::testing;
+pub use dlp_macros::{main, parallel};
+
+pub mod prelude {
+    //! What most programs use: `use dlp::prelude::*;`.
+    pub use crate::Strategy;
+}
+
+/// `std::print!` on the root, nothing elsewhere.
+#[macro_export]
+macro_rules! print {
+    ($($arg:tt)*) => { if $crate::is_root() { ::std::print!($($arg)*) } };
+}
+
+/// `std::println!` on the root, nothing elsewhere.
+#[macro_export]
+macro_rules! println {
+    ($($arg:tt)*) => { if $crate::is_root() { ::std::println!($($arg)*) } };
+}
+
+/// `std::eprint!` on the root, nothing elsewhere.
+#[macro_export]
+macro_rules! eprint {
+    ($($arg:tt)*) => { if $crate::is_root() { ::std::eprint!($($arg)*) } };
+}
+
+/// `std::eprintln!` on the root, nothing elsewhere.
+#[macro_export]
+macro_rules! eprintln {
+    ($($arg:tt)*) => { if $crate::is_root() { ::std::eprintln!($($arg)*) } };
+}
+
+#[doc(hidden)]
+pub mod __private {
+    //! For the code that the attributes emit, and for nothing else: it may change in any release.
+    pub use dlp_core::again::{Answer, ByClone, ByNothing, Probe};
+    pub use dlp_core::carry::{CarryBorrowed, CarryNothing, CarryOwned, Field};
+    pub use dlp_core::output::{print, prints, stay};
+    pub use dlp_core::record::{Flow, NotCarried, Record, Replay, Witness, like};
+    pub use dlp_core::run::{Left, run, serial};
+    pub use dlp_core::schedule::Chunk;
+    pub use dlp_core::session::main;
+    pub use dlp_core::site::{Gather, Loop, Manager, Options, Site, Strategy};
+    pub use dlp_core::source::*;
+}

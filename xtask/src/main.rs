@@ -1,0 +1,75 @@
+//! `cargo xtask`: the project's own commands.
+//!
+//! One file a command; a new one is a line in [`COMMANDS`].
+
+mod cargo;
+mod demo;
+mod libclang;
+mod setup;
+mod tally;
+mod test;
+
+use std::env;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// A command's name, its arguments, what it does, and the function that does it.
+type Command = (&'static str, &'static str, &'static str, fn(&[OsString]) -> Result<(), Failure>);
+
+const COMMANDS: &[Command] = &[
+    (
+        "demo",
+        "[DIR]",
+        "count the words under DIR on 4 ranks and on 1, and compare answer and time",
+        demo::run,
+    ),
+    ("test", "", "check and test everything, as CI does", test::run),
+];
+
+/// Why a command did not succeed.
+#[derive(Debug)]
+enum Failure {
+    /// The arguments are not the command's.
+    Usage,
+    /// What is to be told.
+    Error(String),
+    /// The command has said it already.
+    Reported,
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Failure {
+        Failure::Error(message)
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let result = match arguments.split_first() {
+        Some((name, rest)) => match COMMANDS.iter().find(|command| name == command.0) {
+            Some((.., run)) => run(rest),
+            None => Err(Failure::Usage),
+        },
+        None => Err(Failure::Usage),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage) => {
+            eprint!("{}", usage());
+            ExitCode::from(2)
+        }
+        Err(Failure::Error(message)) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+        Err(Failure::Reported) => ExitCode::FAILURE,
+    }
+}
+
+fn usage() -> String {
+    let mut text = String::from("usage: cargo xtask COMMAND\n\n");
+    for (name, arguments, purpose, _) in COMMANDS {
+        text += &format!("  {:<12} {purpose}\n", format!("{name} {arguments}"));
+    }
+    text
+}
