@@ -62,6 +62,8 @@ enum Step {
     ToMember(usize),
     /// This member runs one iteration, or finds that there is none.
     Run(usize),
+    /// This member says in between what it has done.
+    Tell(usize),
 }
 
 impl World {
@@ -86,8 +88,9 @@ impl World {
         let members = 0..self.workers.len();
         let to_manager = members.clone().filter(|&m| !self.up[m].is_empty()).map(Step::ToManager);
         let to_member = members.clone().filter(|&m| !self.down[m].is_empty()).map(Step::ToMember);
+        let tell = members.clone().filter(|&m| self.workers[m].can_report()).map(Step::Tell);
         let run = members.filter(|&m| matches!(self.workers[m].task(), Task::Run(_))).map(Step::Run);
-        to_manager.chain(to_member).chain(run).collect()
+        to_manager.chain(to_member).chain(tell).chain(run).collect()
     }
 
     fn take(&mut self, case: &Case, step: Step) {
@@ -119,6 +122,10 @@ impl World {
                 }
             }
             Step::Run(member) => self.run(case, member),
+            Step::Tell(member) => {
+                let Report { completion, wants } = self.workers[member].so_far();
+                self.up[member].push_back(Up::Request { completion, wants });
+            }
         }
     }
 

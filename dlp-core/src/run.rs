@@ -248,7 +248,7 @@ where
         }
         self.replay_ready();
         let due = self.draft.bytes() >= Self::FULL || self.pulse.is_late();
-        if due && self.draft.count() > 0 {
+        if due && self.worker.can_report() {
             let report = self.worker.so_far();
             self.hand_over(report);
         }
@@ -400,3 +400,6 @@ fn replay_one<T>(
     observer.replayed(index);
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

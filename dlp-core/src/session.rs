@@ -25,7 +25,7 @@ use crate::wire::{Enter, Message, Op, Payload};
 /// One rank of one world.
 pub(crate) struct Session {
     pub(crate) transport: Box<dyn Transport>,
-    /// On the root of several ranks.
+    /// On the root.
     pub(crate) hub: Option<Hub>,
     pub(crate) settings: Settings,
     /// How many rendezvous this rank has come to.
@@ -188,7 +188,7 @@ impl Session {
     fn begin(transport: Box<dyn Transport>, settings: Settings, exclusive: bool) -> &'static Session {
         let several = transport.size() > 1;
         let session: &'static Session = Box::leak(Box::new(Session {
-            hub: (several && transport.rank() == 0).then(Hub::default),
+            hub: (transport.rank() == 0).then(Hub::default),
             transport,
             settings,
             epoch: AtomicU64::new(0),

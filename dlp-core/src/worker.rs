@@ -128,6 +128,13 @@ impl Worker {
         self.count = 0;
     }
 
+    /// Whether there is something to tell in between: some of the present range has run and some has not, or some
+    /// of this member's own share has run.
+    pub fn can_report(&self) -> bool {
+        let inside = self.untold < self.range.start && self.range.start < self.range.end;
+        self.state == State::Running && if self.shares.is_some() { self.count > 0 } else { inside }
+    }
+
     /// What has run since the manager was told last, to be told in between.
     pub fn so_far(&mut self) -> Report {
         let completion = self.completion(None, false);

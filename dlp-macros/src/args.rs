@@ -1,0 +1,312 @@
+//! The options of `#[dlp::parallel(..)]`: from tokens to a checked form.
+//!
+//! A wrong option is reported and left at its default, so that one mistake gives one error. Knows nothing of the
+//! function that the attribute stands on.
+
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token};
+
+use crate::diagnostics::Diagnostics;
+use crate::guess::{listed, unknown};
+
+/// What was asked for a loop, or stands by default.
+#[derive(Clone, Debug)]
+pub(crate) struct Args {
+    pub(crate) strategy: Strategy,
+    pub(crate) chunk: Chunk,
+    pub(crate) gather: Gather,
+    pub(crate) manager: Manager,
+    /// The path of the crate `dlp`.
+    pub(crate) krate: Path,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self {
+            strategy: Strategy::Managed,
+            chunk: Chunk::Auto,
+            gather: Gather::All,
+            manager: Manager::Working,
+            krate: syn::parse_quote!(::dlp),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Strategy {
+    Managed,
+    RoundRobin,
+    Block,
+    Serial,
+    /// An expression of type `dlp::Strategy`, for the compiler to judge.
+    Const(Expr),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Chunk {
+    Auto,
+    Fixed(LitInt),
+    /// An expression of type `u64`, for the compiler to judge.
+    Const(Expr),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Gather {
+    All,
+    Root,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Manager {
+    Working,
+    Dedicated,
+}
+
+const OPTIONS: [&str; 5] = ["strategy", "chunk", "gather", "manager", "crate"];
+const STRATEGIES: [(&str, Strategy); 4] = [
+    ("managed", Strategy::Managed),
+    ("round_robin", Strategy::RoundRobin),
+    ("block", Strategy::Block),
+    ("serial", Strategy::Serial),
+];
+const PLANNED: [&str; 4] = ["guided", "factoring", "trapezoid", "shared"];
+const GATHERS: [(&str, Gather); 3] = [("all", Gather::All), ("root", Gather::Root), ("none", Gather::None)];
+const MANAGERS: [(&str, Manager); 2] = [("working", Manager::Working), ("dedicated", Manager::Dedicated)];
+
+/// One `name = value` as it was written.
+struct Setting {
+    name: Ident,
+    value: Option<Expr>,
+}
+
+impl Setting {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any).map_err(|error| {
+            syn::Error::new(error.span(), r#"expected an option with its name, as in `strategy = "managed"`"#)
+        })?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(Self { name, value: None });
+        }
+        if !input.peek(Token![=]) {
+            let message = format!("expected `{name} = ..`: the value of an option follows a `=`");
+            return Err(syn::Error::new(input.span(), message));
+        }
+        input.parse::<Token![=]>()?;
+        Ok(Self { name, value: Some(input.parse()?) })
+    }
+
+    fn span(&self) -> Span {
+        self.value.as_ref().map_or(self.name.span(), Spanned::span)
+    }
+}
+
+/// Reads the options. Whatever is wrong is reported, and stays at its default.
+pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args {
+    let mut args = Args::default();
+    let settings = match Punctuated::<Setting, Token![,]>::parse_terminated_with.parse2(tokens, Setting::parse) {
+        Ok(settings) => settings,
+        Err(error) => {
+            diagnostics.push(error);
+            return args;
+        }
+    };
+    let mut seen: Vec<Ident> = Vec::new();
+    let mut chunk_at = None;
+    for setting in settings {
+        let name = setting.name.to_string();
+        if let Some(first) = seen.iter().find(|first| **first == name) {
+            let message = format!("`{name}` is given twice: leave one of them out");
+            diagnostics.pair(setting.name.span(), &message, first.span(), "it is given here first");
+            continue;
+        }
+        if !OPTIONS.contains(&name.as_str()) {
+            diagnostics.at(setting.name.span(), &unknown("option", &name, &OPTIONS, "`"));
+            continue;
+        }
+        seen.push(setting.name.clone());
+        let Some(value) = &setting.value else {
+            let message = format!("`{name}` needs a value: {}", example(&name));
+            diagnostics.at(setting.name.span(), &message);
+            continue;
+        };
+        if name == "chunk" {
+            chunk_at = Some(setting.span());
+        }
+        if let Err(error) = args.set(&name, value) {
+            diagnostics.push(error);
+        }
+    }
+    if let Some(span) = chunk_at.filter(|_| args.chunk != Chunk::Auto) {
+        match args.strategy {
+            Strategy::Block => diagnostics.at(
+                span,
+                "`chunk` has no meaning with `strategy = \"block\"`, where every rank gets one contiguous share: \
+                 leave it out, or write `strategy = \"round_robin\"` for blocks of this many iterations in turn",
+            ),
+            Strategy::Serial => diagnostics.at(
+                span,
+                "`chunk` has no meaning with `strategy = \"serial\"`, where the root runs every iteration and \
+                 nothing is handed out: leave it out",
+            ),
+            _ => {}
+        }
+    }
+    args
+}
+
+impl Args {
+    fn set(&mut self, name: &str, value: &Expr) -> syn::Result<()> {
+        match name {
+            "strategy" => self.strategy = strategy(value)?,
+            "chunk" => self.chunk = chunk(value)?,
+            "gather" => self.gather = named(name, value, &GATHERS)?,
+            "manager" => self.manager = named(name, value, &MANAGERS)?,
+            _ => self.krate = krate(value)?,
+        }
+        Ok(())
+    }
+}
+
+fn strategy(value: &Expr) -> syn::Result<Strategy> {
+    match literal(value) {
+        Some(Lit::Str(text)) if PLANNED.contains(&text.value().as_str()) => {
+            let available: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
+            let message = format!(
+                "strategy `{}` is not available yet: until then, one of {}",
+                text.value(),
+                listed(&available, "\"")
+            );
+            Err(syn::Error::new(text.span(), message))
+        }
+        Some(_) => named("strategy", value, &STRATEGIES),
+        None => Ok(Strategy::Const(value.clone())),
+    }
+}
+
+fn chunk(value: &Expr) -> syn::Result<Chunk> {
+    const EXPECTED: &str = "expected a number of iterations, or \"auto\"";
+    match literal(value) {
+        Some(Lit::Int(number)) => match number.base10_parse::<u64>() {
+            Ok(0) => {
+                let message = "a `chunk` of 0 iterations would never get done: at least 1, or leave `chunk` out";
+                Err(syn::Error::new(number.span(), message))
+            }
+            Ok(_) if ["", "u64"].contains(&number.suffix()) => Ok(Chunk::Fixed(number.clone())),
+            _ => Err(syn::Error::new(number.span(), "`chunk` is a `u64`")),
+        },
+        Some(Lit::Str(text)) if text.value() == "auto" => Ok(Chunk::Auto),
+        Some(other) => Err(syn::Error::new(other.span(), format!("wrong `chunk`: {EXPECTED}"))),
+        None if matches!(value, Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), .. })) => {
+            Err(syn::Error::new_spanned(value, format!("wrong `chunk`: {EXPECTED}")))
+        }
+        None => Ok(Chunk::Const(value.clone())),
+    }
+}
+
+fn krate(value: &Expr) -> syn::Result<Path> {
+    let Some(text) = string(value) else {
+        return Err(syn::Error::new_spanned(value, "`crate` is a path in quotes, as in `crate = \"my_crate::dlp\"`"));
+    };
+    let message = |_| syn::Error::new(text.span(), "`crate` is a path, as in `crate = \"my_crate::dlp\"`");
+    text.parse_with(Path::parse_mod_style).map_err(message)
+}
+
+/// The value that a string stands for.
+fn named<T: Clone>(option: &str, value: &Expr, known: &[(&str, T)]) -> syn::Result<T> {
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let Some(text) = string(value) else {
+        let message = format!("wrong `{option}`: expected one of {}", listed(&names, "\""));
+        return Err(syn::Error::new_spanned(value, message));
+    };
+    let found = known.iter().find(|(name, _)| *name == text.value());
+    let message = || syn::Error::new(text.span(), unknown(option, &text.value(), &names, "\""));
+    found.map(|(_, value)| value.clone()).ok_or_else(message)
+}
+
+fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        Expr::Group(group) => literal(&group.expr),
+        _ => None,
+    }
+}
+
+fn string(value: &Expr) -> Option<&LitStr> {
+    match literal(value) {
+        Some(Lit::Str(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn example(option: &str) -> &'static str {
+    match option {
+        "strategy" => "`strategy = \"managed\"`",
+        "chunk" => "`chunk = 8`",
+        "gather" => "`gather = \"root\"`",
+        "manager" => "`manager = \"dedicated\"`",
+        _ => "`crate = \"my_crate::dlp\"`",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+
+    fn read(tokens: TokenStream) -> (Args, Vec<String>) {
+        let mut diagnostics = Diagnostics::new();
+        let args = parse(tokens, &mut diagnostics);
+        (args, diagnostics.check().into_iter().flatten().map(|error| error.to_string()).collect())
+    }
+
+    #[test]
+    fn every_option_is_read() {
+        let (args, errors) = read(quote!(
+            strategy = "round_robin",
+            chunk = 8,
+            gather = "root",
+            manager = "dedicated",
+            crate = "a::dlp",
+        ));
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(args.strategy, Strategy::RoundRobin);
+        assert!(matches!(args.chunk, Chunk::Fixed(n) if n.base10_digits() == "8"));
+        assert_eq!((args.gather, args.manager), (Gather::Root, Manager::Dedicated));
+        assert_eq!(args.krate, syn::parse_quote!(a::dlp));
+    }
+
+    #[test]
+    fn constants_are_left_to_the_compiler() {
+        let (args, errors) = read(quote!(strategy = crate::STRATEGY, chunk = 2 * BLOCK));
+        assert!(errors.is_empty(), "{errors:?}");
+        assert_eq!(args.strategy, Strategy::Const(syn::parse_quote!(crate::STRATEGY)));
+        assert_eq!(args.chunk, Chunk::Const(syn::parse_quote!(2 * BLOCK)));
+    }
+
+    #[test]
+    fn every_mistake_is_reported_and_leaves_the_default() {
+        let (args, errors) = read(quote!(strategi = "managed", gather = "rot", chunk = 0, manager));
+        assert_eq!(errors.len(), 4);
+        assert!(errors[0].contains("unknown option `strategi`, did you mean `strategy`?"), "{}", errors[0]);
+        assert!(errors[1].contains("unknown gather `rot`, did you mean `root`?"), "{}", errors[1]);
+        assert!(errors[2].contains("`chunk` of 0"), "{}", errors[2]);
+        assert!(errors[3].contains("`manager` needs a value"), "{}", errors[3]);
+        assert_eq!((args.strategy, args.gather, args.chunk), (Strategy::Managed, Gather::All, Chunk::Auto));
+    }
+
+    #[test]
+    fn strategies_to_come_and_contradictions_are_named() {
+        assert!(read(quote!(strategy = "guided")).1[0].contains("not available yet"));
+        assert!(read(quote!(strategy = "block", chunk = 3)).1[0].contains("contiguous share"));
+        assert!(read(quote!(strategy = "serial", chunk = 3)).1[0].contains("nothing is handed out"));
+        assert!(read(quote!(strategy = 3)).1[0].contains("wrong `strategy`"));
+        assert!(read(quote!(chunk = -1)).1[0].contains("wrong `chunk`"));
+        assert_eq!(read(quote!(chunk = 1, chunk = 2)).1.len(), 2);
+        assert!(read(quote!("managed")).1[0].contains("expected an option with its name"));
+    }
+}

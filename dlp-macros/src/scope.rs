@@ -1,0 +1,301 @@
+//! Which variable a name stands for: scopes, and a walk through expressions that keeps them.
+//!
+//! Knows Rust's rules of scope, and nothing of loops that are split.
+
+use proc_macro2::Span;
+use syn::visit::Visit;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Arm, Block, Expr, ExprClosure, Ident, Local, Pat, Type};
+
+/// A variable of the annotated function.
+#[derive(Clone, Debug)]
+pub(crate) struct Variable {
+    pub(crate) ident: Ident,
+    /// In the order of declaration: what is declared later has a greater one.
+    pub(crate) id: usize,
+    pub(crate) origin: Origin,
+    /// Declared `mut`, or known to be a `&mut`.
+    pub(crate) mutable: bool,
+    /// Known to be a `&mut`.
+    pub(crate) exclusive: bool,
+    /// False for `let x;` as long as nothing is assigned.
+    pub(crate) initialised: bool,
+}
+
+/// Where a variable is declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Before the loop that is split.
+    Outer,
+    /// By the pattern of that loop, and it cannot change.
+    Item,
+    /// In the body of that loop.
+    Local,
+}
+
+/// The variables in scope, innermost last.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scopes {
+    frames: Vec<Vec<Variable>>,
+    next: usize,
+}
+
+impl Scopes {
+    pub(crate) fn push(&mut self) {
+        self.frames.push(Vec::new());
+    }
+
+    pub(crate) fn pop(&mut self) {
+        self.frames.pop();
+    }
+
+    /// The id that the next variable will have.
+    pub(crate) fn next(&self) -> usize {
+        self.next
+    }
+
+    /// Declares what `pattern` binds, with a type or a value that may tell what it is.
+    pub(crate) fn bind(&mut self, pattern: &Pat, known: Known<'_>, origin: Origin) {
+        let exclusive = known.exclusive(pattern);
+        for binding in bindings(pattern) {
+            let origin = if origin == Origin::Item && binding.changes { Origin::Local } else { origin };
+            self.declare(binding.ident, binding.changes || exclusive, exclusive, known.initialised(), origin);
+        }
+    }
+
+    /// Declares one variable.
+    pub(crate) fn declare(
+        &mut self,
+        ident: Ident,
+        mutable: bool,
+        exclusive: bool,
+        initialised: bool,
+        origin: Origin,
+    ) {
+        let id = self.next;
+        self.next += 1;
+        if self.frames.is_empty() {
+            self.push();
+        }
+        let frame = self.frames.last_mut().expect("just pushed");
+        frame.push(Variable { ident, id, origin, mutable, exclusive, initialised });
+    }
+
+    /// The variable that `name` stands for, if it is one.
+    pub(crate) fn resolve(&self, name: &Ident) -> Option<&Variable> {
+        self.frames.iter().rev().flat_map(|frame| frame.iter().rev()).find(|variable| variable.ident == *name)
+    }
+
+    /// `let x;` has got a value.
+    pub(crate) fn initialise(&mut self, id: usize) {
+        for variable in self.frames.iter_mut().flatten().filter(|variable| variable.id == id) {
+            variable.initialised = true;
+        }
+    }
+
+    /// Every name that stands for a variable, with the variable.
+    pub(crate) fn visible(&self) -> Vec<&Variable> {
+        let all = self.frames.iter().flatten();
+        all.filter(|variable| self.resolve(&variable.ident).is_some_and(|found| found.id == variable.id)).collect()
+    }
+}
+
+/// What is known of the value that a pattern takes apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known<'a> {
+    Nothing,
+    Type(&'a Type),
+    Value(&'a Expr),
+    /// `let x;`: there is no value yet.
+    Absent,
+}
+
+impl<'a> Known<'a> {
+    fn of(local: &'a Local) -> Self {
+        match (&local.pat, &local.init) {
+            (_, None) => Self::Absent,
+            (Pat::Type(typed), _) => Self::Type(&typed.ty),
+            (_, Some(init)) => Self::Value(&init.expr),
+        }
+    }
+
+    fn exclusive(self, pattern: &Pat) -> bool {
+        let whole = matches!(pattern, Pat::Ident(_))
+            || matches!(pattern, Pat::Type(typed) if matches!(*typed.pat, Pat::Ident(_)));
+        whole
+            && match self {
+                Self::Type(Type::Reference(reference)) => reference.mutability.is_some(),
+                Self::Value(Expr::Reference(reference)) => reference.mutability.is_some(),
+                _ => false,
+            }
+    }
+
+    fn initialised(self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+}
+
+/// A name that a pattern binds.
+pub(crate) struct Binding {
+    pub(crate) ident: Ident,
+    /// It is declared `mut` or `ref mut`.
+    pub(crate) changes: bool,
+}
+
+/// The names that `pattern` binds, each once.
+pub(crate) fn bindings(pattern: &Pat) -> Vec<Binding> {
+    struct Found(Vec<Binding>);
+    impl<'ast> Visit<'ast> for Found {
+        fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
+            let plain = pattern.by_ref.is_none() && pattern.mutability.is_none() && pattern.subpat.is_none();
+            // `None` or `MAX` in a pattern is a constant; nothing but its spelling tells.
+            let constant = plain && pattern.ident.to_string().starts_with(char::is_uppercase);
+            if !constant && !self.0.iter().any(|binding| binding.ident == pattern.ident) {
+                self.0.push(Binding { ident: pattern.ident.clone(), changes: pattern.mutability.is_some() });
+            }
+            syn::visit::visit_pat_ident(self, pattern);
+        }
+
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut found = Found(Vec::new());
+    found.visit_pat(pattern);
+    found.0
+}
+
+/// A walk that knows which variable each name stands for.
+pub(crate) trait Walk: VisitMut {
+    fn scopes(&mut self) -> &mut Scopes;
+    /// Where what is declared now is declared.
+    fn origin(&self) -> Origin;
+}
+
+/// Declares what `pattern` binds, after a walk through the expressions in it.
+pub(crate) fn bind(walk: &mut impl Walk, pattern: &mut Pat, known: Known<'_>) {
+    let origin = walk.origin();
+    walk.scopes().bind(pattern, known, origin);
+    walk.visit_pat_mut(pattern);
+}
+
+/// Walks through the parts of an expression, each in its scope.
+pub(crate) fn walk_expr<W: Walk>(walk: &mut W, expr: &mut Expr) {
+    match expr {
+        Expr::If(branch) => {
+            walk.scopes().push();
+            walk.visit_expr_mut(&mut branch.cond);
+            walk.visit_block_mut(&mut branch.then_branch);
+            walk.scopes().pop();
+            if let Some((_, other)) = &mut branch.else_branch {
+                walk.visit_expr_mut(other);
+            }
+        }
+        Expr::While(each) => {
+            walk.scopes().push();
+            walk.visit_expr_mut(&mut each.cond);
+            walk.visit_block_mut(&mut each.body);
+            walk.scopes().pop();
+        }
+        Expr::ForLoop(each) => {
+            walk.visit_expr_mut(&mut each.expr);
+            walk.scopes().push();
+            bind(walk, &mut each.pat, Known::Nothing);
+            walk.visit_block_mut(&mut each.body);
+            walk.scopes().pop();
+        }
+        Expr::Match(choice) => {
+            walk.visit_expr_mut(&mut choice.expr);
+            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, |walk, body| walk.visit_expr_mut(body)));
+        }
+        Expr::Closure(closure) => walk_closure(walk, closure, |walk, body| walk.visit_expr_mut(body)),
+        Expr::Let(condition) => {
+            walk.visit_expr_mut(&mut condition.expr);
+            bind(walk, &mut condition.pat, Known::Value(&condition.expr));
+        }
+        _ => visit_mut::visit_expr_mut(walk, expr),
+    }
+}
+
+pub(crate) fn walk_arm<W: Walk>(walk: &mut W, arm: &mut Arm, body: impl FnOnce(&mut W, &mut Expr)) {
+    walk.scopes().push();
+    bind(walk, &mut arm.pat, Known::Nothing);
+    body(walk, &mut arm.body);
+    walk.scopes().pop();
+}
+
+pub(crate) fn walk_closure<W: Walk>(
+    walk: &mut W,
+    closure: &mut ExprClosure,
+    body: impl FnOnce(&mut W, &mut Expr),
+) {
+    walk.scopes().push();
+    closure.inputs.iter_mut().for_each(|input| bind(walk, input, Known::Nothing));
+    body(walk, &mut closure.body);
+    walk.scopes().pop();
+}
+
+/// Walks through the statements of a block in a scope of their own.
+pub(crate) fn walk_block<W: Walk>(walk: &mut W, block: &mut Block) {
+    walk.scopes().push();
+    block.stmts.iter_mut().for_each(|stmt| walk.visit_stmt_mut(stmt));
+    walk.scopes().pop();
+}
+
+/// Walks through a `let`: what it binds is in scope after it.
+pub(crate) fn walk_local<W: Walk>(walk: &mut W, local: &mut Local) {
+    if let Some(init) = &mut local.init {
+        walk.visit_expr_mut(&mut init.expr);
+        if let Some((_, other)) = &mut init.diverge {
+            walk.visit_expr_mut(other);
+        }
+    }
+    let origin = walk.origin();
+    walk.scopes().bind(&local.pat, Known::of(local), origin);
+    walk.visit_pat_mut(&mut local.pat);
+}
+
+/// An identifier for generated code: no name of the user's can be taken for it, or it for one.
+pub(crate) fn fresh(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse::Parser;
+    use syn::parse_quote;
+
+    #[test]
+    fn patterns_bind_names_and_not_constants() {
+        let pattern = Pat::parse_multi.parse_str("Some((a, mut b)) | Other { a, b, c: [ref d, .., MAX], e: None }");
+        let names: Vec<String> = bindings(&pattern.unwrap())
+            .iter()
+            .map(|binding| format!("{}{}", if binding.changes { "mut " } else { "" }, binding.ident))
+            .collect();
+        assert_eq!(names, ["a", "mut b", "d"]);
+    }
+
+    #[test]
+    fn the_innermost_variable_wins() {
+        let mut scopes = Scopes::default();
+        scopes.bind(&parse_quote!(x), Known::Nothing, Origin::Outer);
+        scopes.push();
+        scopes.bind(&parse_quote!(mut x), Known::Nothing, Origin::Local);
+        assert_eq!(scopes.resolve(&parse_quote!(x)).unwrap().origin, Origin::Local);
+        assert_eq!(scopes.visible().len(), 1);
+        scopes.pop();
+        assert_eq!(scopes.resolve(&parse_quote!(x)).unwrap().origin, Origin::Outer);
+        assert!(scopes.resolve(&parse_quote!(y)).is_none());
+    }
+
+    #[test]
+    fn mutable_references_are_known_by_type_or_value() {
+        let mut scopes = Scopes::default();
+        let local: syn::Stmt = parse_quote!(let a = &mut b;);
+        let syn::Stmt::Local(local) = local else { unreachable!() };
+        scopes.bind(&local.pat, Known::of(&local), Origin::Outer);
+        scopes.bind(&parse_quote!(c), Known::Type(&parse_quote!(&mut Vec<u8>)), Origin::Outer);
+        scopes.bind(&parse_quote!(d), Known::Type(&parse_quote!(&Vec<u8>)), Origin::Outer);
+        let exclusive = |name| scopes.resolve(&name).unwrap().exclusive;
+        assert!(exclusive(parse_quote!(a)) && exclusive(parse_quote!(c)) && !exclusive(parse_quote!(d)));
+    }
+}
