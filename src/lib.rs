@@ -22,6 +22,9 @@ pub use dlp_core::session::{Guard, init};
 pub use dlp_core::site::Strategy;
 pub use dlp_core::split::{SplitManaged, split_managed, split_round_robin};
 pub use dlp_core::testing;
+/// The crate `mpi` that dlp is built on, for programs that hand over a communicator of their own.
+#[cfg(feature = "mpi")]
+pub use dlp_core::transport::processes::binding as mpi;
 pub use dlp_macros::{main, parallel};
 
 pub mod prelude {
@@ -58,6 +61,7 @@ pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
     pub use dlp_core::again::{Answer, ByClone, ByNothing, Probe};
     pub use dlp_core::carry::{CarryBorrowed, CarryNothing, CarryOwned, Field};
+    pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, NotCarried, Record, Replay, Witness, like};
     pub use dlp_core::run::{Left, run, serial};

@@ -20,6 +20,7 @@ use crate::wire::{Op, Payload};
 ///
 /// # Panics
 /// On a thread that is not a rank.
+#[track_caller]
 pub fn rank() -> usize {
     session::current().rank()
 }
@@ -28,6 +29,7 @@ pub fn rank() -> usize {
 ///
 /// # Panics
 /// On a thread that is not a rank.
+#[track_caller]
 pub fn size() -> usize {
     session::current().size()
 }
@@ -36,6 +38,7 @@ pub fn size() -> usize {
 ///
 /// # Panics
 /// On a thread that is not a rank.
+#[track_caller]
 pub fn is_root() -> bool {
     session::current().is_root()
 }

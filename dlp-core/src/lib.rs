@@ -8,6 +8,7 @@
 pub mod again;
 pub mod carry;
 pub mod collective;
+pub mod ending;
 #[cfg(test)]
 mod explore;
 mod hub;

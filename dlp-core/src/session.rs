@@ -73,15 +73,17 @@ fn process() -> Option<&'static Session> {
 ///
 /// # Panics
 /// On a thread that is not a rank.
+#[track_caller]
 pub(crate) fn current() -> &'static Session {
-    CURRENT.get().unwrap_or_else(|| {
-        assert!(
-            process().is_none(),
-            "dlp was used from a thread that is not a rank: only the thread that started the session is one (take what \
-             you need, such as `dlp::rank()`, before you start threads)"
-        );
-        start(Start::Lazy)
-    })
+    if let Some(session) = CURRENT.get() {
+        return session;
+    }
+    assert!(
+        process().is_none(),
+        "dlp was used from a thread that is not a rank: only the thread that started the session is one (take what \
+         you need, such as `dlp::rank()`, before you start threads)"
+    );
+    start(Start::Lazy)
 }
 
 /// What the calling thread is doing.
@@ -169,7 +171,7 @@ fn start(how: Start) -> &'static Session {
 
 #[cfg(feature = "mpi")]
 fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
-    use crate::transport::mpi::Mpi;
+    use crate::transport::processes::Mpi;
     let mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
     if let Some(size) = launch.size.filter(|&size| size != mpi.size()) {
         refuse_to_start(&format!(
@@ -409,7 +411,7 @@ fn at_exit(status: Option<i32>) {
         }
         0 => {
             MODE.set(Mode::Together);
-            if std::panic::catch_unwind(|| session.leave(None)).is_err() {
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| session.leave(None))).is_err() {
                 session.transport.abort(FAILED);
             }
         }
@@ -432,6 +434,7 @@ pub struct Guard {
 ///
 /// # Panics
 /// If the process has a session already.
+#[track_caller]
 pub fn init() -> Guard {
     assert!(CURRENT.get().is_none() && process().is_none(), "dlp::init() was called after the session had started");
     start(Start::Explicit);
@@ -445,17 +448,15 @@ pub fn init() -> Guard {
 /// # Panics
 /// If the process has a session already, or MPI is not initialised.
 #[cfg(feature = "mpi")]
-pub fn init_with(comm: &impl mpi_traits::Communicator) -> Guard {
-    use crate::transport::mpi::Mpi;
+#[track_caller]
+pub fn init_with(comm: &impl crate::transport::processes::Communicator) -> Guard {
+    use crate::transport::processes::Mpi;
     assert!(CURRENT.get().is_none() && process().is_none(), "dlp::init_with() was called after the session had started");
     let mpi = Mpi::adopt(comm).unwrap_or_else(|why| panic!("dlp::init_with(): {why}"));
     Session::begin(Box::new(mpi), settings(), true);
     sys::at_exit(at_exit);
     Guard { _not_send: std::marker::PhantomData }
 }
-
-#[cfg(feature = "mpi")]
-use crate::transport::mpi::traits as mpi_traits;
 
 impl Drop for Guard {
     fn drop(&mut self) {

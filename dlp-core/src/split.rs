@@ -27,6 +27,7 @@ use crate::worker::{Report, Task, Worker};
 ///
 /// # Panics
 /// On a thread that is not a rank.
+#[track_caller]
 pub fn split_round_robin<I: IntoIterator>(items: I) -> StepBy<Skip<I::IntoIter>> {
     let session = session::current();
     items.into_iter().skip(session.rank()).step_by(session.size())

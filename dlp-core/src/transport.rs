@@ -11,6 +11,8 @@ pub mod threads;
 
 #[cfg(feature = "mpi")]
 pub mod mpi;
+#[cfg(feature = "mpi")]
+pub use self::mpi as processes;
 
 use std::time::Duration;
 

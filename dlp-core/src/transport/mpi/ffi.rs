@@ -1,0 +1,247 @@
+//! The calls to MPI that this back end makes, each with its return code checked (rsmpi ignores them).
+//!
+//! Knows handles and memory, and no frame: what is sent is decided in `send.rs`, what came is understood in
+//! `receive.rs`.
+
+#![allow(unsafe_code)]
+
+use std::ffi::{c_char, c_int};
+use std::mem::MaybeUninit;
+
+use mpi::ffi;
+
+/// The handle of a communicator in the C binding.
+pub(super) type RawComm = ffi::MPI_Comm;
+
+/// The two kinds of MPI message that a frame is made of.
+#[derive(Clone, Copy)]
+pub(super) enum Tag {
+    /// A header, with the payload behind it where that is short.
+    Head = 1,
+    /// A piece of a long payload.
+    Body = 2,
+}
+
+/// Whether MPI can be called: it was initialised and is not yet finalized.
+pub(super) fn is_running() -> bool {
+    mpi::is_initialized() && !mpi::is_finalized()
+}
+
+/// Whether the library was told that two threads may call it at the same time, and agreed.
+pub(super) fn is_concurrent() -> bool {
+    mpi::environment::threading_support() == mpi::Threading::Multiple
+}
+
+/// The handle of the world.
+pub(super) fn world() -> RawComm {
+    // SAFETY: a constant of the library.
+    unsafe { ffi::RSMPI_COMM_WORLD }
+}
+
+/// Ends the job on all ranks; where MPI has ended before, this process.
+pub(super) fn abort(status: c_int) -> ! {
+    if is_running() {
+        // SAFETY: MPI is initialised and not finalized, and `MPI_Abort` may be called by any thread at any time.
+        unsafe { ffi::MPI_Abort(world(), status) };
+    }
+    // SAFETY: always sound. Not `std::process::exit`: this may be called by what runs at exit.
+    unsafe { libc::_exit(status) }
+}
+
+/// `Ok` if an MPI call went well, else which one did not and why.
+#[inline]
+fn check(code: c_int, call: &str) -> Result<(), String> {
+    if code == ffi::MPI_SUCCESS as c_int { Ok(()) } else { Err(explain(code, call)) }
+}
+
+#[cold]
+fn explain(code: c_int, call: &str) -> String {
+    let mut text = [0_u8; ffi::MPI_MAX_ERROR_STRING as usize];
+    let mut length = 0;
+    // SAFETY: the text has the room that the standard asks for.
+    let known = unsafe { ffi::MPI_Error_string(code, text.as_mut_ptr().cast::<c_char>(), &raw mut length) };
+    let text = match usize::try_from(length) {
+        Ok(length) if known == ffi::MPI_SUCCESS as c_int => String::from_utf8_lossy(&text[..length]),
+        _ => "an error without a text".into(),
+    };
+    format!("`{call}` failed: {text} (code {code})")
+}
+
+/// A communicator of our own.
+#[derive(Clone, Copy)]
+pub(super) struct Comm(RawComm);
+
+// SAFETY: a handle means the same to every thread, and is only looked into by MPI. That no two threads are in
+// MPI at once where it does not allow it is seen to in `mpi.rs`.
+unsafe impl Send for Comm {}
+// SAFETY: as above.
+unsafe impl Sync for Comm {}
+
+impl Comm {
+    /// A duplicate of `raw`, whose errors are returned. All ranks of `raw` call this together.
+    ///
+    /// # Safety
+    /// `raw` is a communicator, or null.
+    pub(super) unsafe fn duplicate(raw: RawComm) -> Result<Comm, String> {
+        let (mut inter, mut own) = (0, raw);
+        // SAFETY: constants of the library.
+        let (null, errors) = unsafe { (ffi::RSMPI_COMM_NULL, ffi::RSMPI_ERRORS_RETURN) };
+        if raw == null {
+            return Err("this communicator is the null communicator: this process is not a part of it".into());
+        }
+        // SAFETY: a communicator, as promised, and places for the answers.
+        check(unsafe { ffi::MPI_Comm_test_inter(raw, &raw mut inter) }, "MPI_Comm_test_inter")?;
+        if inter != 0 {
+            return Err("an inter-communicator has two sides: merge it (`MPI_Intercomm_merge`) first".into());
+        }
+        // SAFETY: as above.
+        check(unsafe { ffi::MPI_Comm_dup(raw, &raw mut own) }, "MPI_Comm_dup")?;
+        // SAFETY: `own` is a communicator now.
+        check(unsafe { ffi::MPI_Comm_set_errhandler(own, errors) }, "MPI_Comm_set_errhandler")?;
+        Ok(Comm(own))
+    }
+
+    /// This process's rank.
+    pub(super) fn rank(self) -> Result<usize, String> {
+        let mut rank = 0;
+        // SAFETY: a communicator and a place for the answer.
+        check(unsafe { ffi::MPI_Comm_rank(self.0, &raw mut rank) }, "MPI_Comm_rank")?;
+        usize::try_from(rank).map_err(|_| format!("`MPI_Comm_rank` says {rank}"))
+    }
+
+    /// The number of ranks.
+    pub(super) fn size(self) -> Result<usize, String> {
+        let mut size = 0;
+        // SAFETY: a communicator and a place for the answer.
+        check(unsafe { ffi::MPI_Comm_size(self.0, &raw mut size) }, "MPI_Comm_size")?;
+        usize::try_from(size).map_err(|_| format!("`MPI_Comm_size` says {size}"))
+    }
+
+    /// Starts to send `length` bytes.
+    ///
+    /// # Safety
+    /// The memory can be read, and is not written by anybody, until the request is over.
+    #[inline]
+    pub(super) unsafe fn send(
+        self,
+        memory: *const u8,
+        length: usize,
+        to: usize,
+        tag: Tag,
+    ) -> Result<Request, String> {
+        // SAFETY: a constant of the library.
+        let mut request = Request(unsafe { ffi::RSMPI_REQUEST_NULL });
+        let (memory, length, to) = (memory.cast(), count(length)?, count(to)?);
+        // SAFETY: the memory is as the caller promised, the handles are MPI's own.
+        let code = unsafe {
+            ffi::MPI_Isend(memory, length, ffi::RSMPI_UINT8_T, to, tag as c_int, self.0, &raw mut request.0)
+        };
+        check(code, "MPI_Isend")?;
+        Ok(request)
+    }
+
+    /// Starts to receive up to `length` bytes from one rank, or from whoever comes first.
+    ///
+    /// # Safety
+    /// The memory can be written, and nobody else reads or writes it, until the request is over.
+    pub(super) unsafe fn receive(
+        self,
+        memory: *mut u8,
+        length: usize,
+        from: Option<usize>,
+        tag: Tag,
+    ) -> Result<Request, String> {
+        // SAFETY: constants of the library.
+        let (null, any) = unsafe { (ffi::RSMPI_REQUEST_NULL, ffi::RSMPI_ANY_SOURCE) };
+        let mut request = Request(null);
+        let (memory, length, from) = (memory.cast(), count(length)?, from.map_or(Ok(any), count)?);
+        // SAFETY: the memory is as the caller promised, the handles are MPI's own.
+        let code = unsafe {
+            ffi::MPI_Irecv(memory, length, ffi::RSMPI_UINT8_T, from, tag as c_int, self.0, &raw mut request.0)
+        };
+        check(code, "MPI_Irecv")?;
+        Ok(request)
+    }
+
+    pub(super) unsafe fn receiver(self, memory: *mut u8, length: usize, tag: Tag) -> Result<Request, String> {
+        let (null, any) = unsafe { (ffi::RSMPI_REQUEST_NULL, ffi::RSMPI_ANY_SOURCE) };
+        let mut request = Request(null);
+        let (memory, length) = (memory.cast(), count(length)?);
+        let code = unsafe {
+            ffi::MPI_Recv_init(memory, length, ffi::RSMPI_UINT8_T, any, tag as c_int, self.0, &raw mut request.0)
+        };
+        check(code, "MPI_Recv_init")?;
+        Ok(request)
+    }
+
+    /// Gives the communicator back. Nobody uses it any more.
+    pub(super) fn free(mut self) -> Result<(), String> {
+        // SAFETY: a communicator of ours, not freed before: `Mpi::close` sees to that.
+        check(unsafe { ffi::MPI_Comm_free(&raw mut self.0) }, "MPI_Comm_free")
+    }
+}
+
+/// A length or a rank as MPI takes it.
+fn count(number: usize) -> Result<c_int, String> {
+    c_int::try_from(number).map_err(|_| format!("{number} is more than MPI can count"))
+}
+
+/// What a finished receive got.
+pub(super) struct Arrival {
+    /// Who sent it.
+    pub(super) from: usize,
+    /// How many bytes came.
+    pub(super) length: usize,
+}
+
+/// A send or a receive under way. Its memory is lent to MPI until it is over, and not given back by a drop.
+pub(super) struct Request(ffi::MPI_Request);
+
+// SAFETY: as for `Comm`; who tests it holds it exclusively.
+unsafe impl Send for Request {}
+
+impl Request {
+    /// Whether a send is over.
+    #[inline]
+    pub(super) fn is_sent(&mut self) -> Result<bool, String> {
+        let mut over = 0;
+        // SAFETY: a request of ours, or null after it was over; no status is wanted.
+        let code = unsafe { ffi::MPI_Test(&raw mut self.0, &raw mut over, ffi::RSMPI_STATUS_IGNORE) };
+        check(code, "MPI_Test of a send")?;
+        Ok(over != 0)
+    }
+
+    pub(super) unsafe fn start(&mut self) -> Result<(), String> {
+        check(unsafe { ffi::MPI_Start(&raw mut self.0) }, "MPI_Start")
+    }
+
+    /// What a receive got, if it is over.
+    #[inline]
+    pub(super) fn received(&mut self) -> Result<Option<Arrival>, String> {
+        let (mut over, mut length) = (0, 0);
+        let mut status = MaybeUninit::<ffi::MPI_Status>::uninit();
+        // SAFETY: a request of ours and places for the answers.
+        let code = unsafe { ffi::MPI_Test(&raw mut self.0, &raw mut over, status.as_mut_ptr()) };
+        check(code, "MPI_Test of a receive")?;
+        if over == 0 {
+            return Ok(None);
+        }
+        // SAFETY: the receive is over, so MPI has written the sender into the status.
+        let from = unsafe { (*status.as_ptr()).MPI_SOURCE };
+        // SAFETY: the status of a receive that is over.
+        let code = unsafe { ffi::MPI_Get_count(status.as_ptr(), ffi::RSMPI_UINT8_T, &raw mut length) };
+        check(code, "MPI_Get_count")?;
+        match (usize::try_from(from), usize::try_from(length)) {
+            (Ok(from), Ok(length)) => Ok(Some(Arrival { from, length })),
+            _ => Err(format!("a message of length {length} came from rank {from}")),
+        }
+    }
+
+    /// Ends a receive for which nothing has come. Afterwards its memory is no longer MPI's.
+    pub(super) fn cancel(mut self) -> Result<(), String> {
+        // SAFETY: a request of ours that is not over.
+        check(unsafe { ffi::MPI_Cancel(&raw mut self.0) }, "MPI_Cancel")?;
+        // SAFETY: as above; a cancelled request ends at once.
+        check(unsafe { ffi::MPI_Wait(&raw mut self.0, ffi::RSMPI_STATUS_IGNORE) }, "MPI_Wait")
+    }
+}

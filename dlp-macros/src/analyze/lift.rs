@@ -1,0 +1,322 @@
+//! Lifts out of the statement of an effect what it needs of the iteration, and leaves marks.
+
+use syn::visit::{self, Visit};
+use syn::visit_mut::VisitMut;
+use syn::{BinOp, Expr, ExprClosure, Ident, UnOp};
+
+use super::format::{self, Arguments, Known};
+use super::{Analyzer, effect, words};
+use crate::mark::Mark;
+use crate::model::{Carry, Finding, Leaf};
+use crate::place::Place;
+use crate::scope::Origin;
+
+/// What has been lifted out so far.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) places: Vec<Place>,
+    pub(super) leaves: Vec<Leaf>,
+}
+
+impl Draft {
+    fn place(&mut self, place: Place) -> Expr {
+        let number = self.places.iter().position(|known| *known == place).unwrap_or_else(|| {
+            self.places.push(place);
+            self.places.len() - 1
+        });
+        Mark::Place(number).expr()
+    }
+
+    fn leaf(&mut self, value: Expr, carry: Carry) -> Expr {
+        self.leaves.push(Leaf { value, carry });
+        Mark::Hole(self.leaves.len() - 1).expr()
+    }
+}
+
+impl Analyzer {
+    /// The operation that is the effect: the right side of an assignment first, as Rust has it.
+    pub(super) fn operation(&mut self, expr: &mut Expr, draft: &mut Draft) {
+        match expr {
+            Expr::Paren(inner) => self.operation(&mut inner.expr, draft),
+            Expr::Group(inner) => self.operation(&mut inner.expr, draft),
+            Expr::Assign(assign) => {
+                self.value(&mut assign.right, draft);
+                self.target(&mut assign.left, draft);
+            }
+            Expr::Binary(binary) => {
+                // Which side comes first depends on the types, so it must not matter.
+                let span = match &binary.op {
+                    BinOp::AddAssign(op) => op.spans[0],
+                    op => syn::spanned::Spanned::span(op),
+                };
+                self.value(&mut binary.right, draft);
+                let right = draft.leaves.len();
+                self.target(&mut binary.left, draft);
+                let (right, left) = draft.leaves.split_at(right);
+                if right.iter().any(acts) && left.iter().any(acts) {
+                    self.findings.push(Finding::BothSides(span));
+                }
+            }
+            _ => self.target(expr, draft),
+        }
+    }
+
+    /// What leads to the place that changes.
+    fn target(&mut self, expr: &mut Expr, draft: &mut Draft) {
+        if let Some(place) = Place::of(expr, &self.scopes) {
+            *expr = draft.place(place);
+            return;
+        }
+        match expr {
+            Expr::MethodCall(call) => {
+                self.target(&mut call.receiver, draft);
+                let (copies, runs) = (words::copies(&call.method), call.method == "extend");
+                for argument in &mut call.args {
+                    self.argument(argument, draft, &call.method, copies, runs);
+                }
+            }
+            Expr::Field(field) => self.target(&mut field.base, draft),
+            Expr::Index(index) => {
+                self.target(&mut index.expr, draft);
+                self.value(&mut index.index, draft);
+            }
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => self.target(&mut unary.expr, draft),
+            Expr::Paren(inner) => self.target(&mut inner.expr, draft),
+            Expr::Group(inner) => self.target(&mut inner.expr, draft),
+            Expr::Reference(reference) => self.target(&mut reference.expr, draft),
+            Expr::Try(question) => {
+                let span = syn::spanned::Spanned::span(&question.question_token);
+                self.findings.push(Finding::Question(span));
+                self.target(&mut question.expr, draft);
+            }
+            Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|target| self.target(target, draft)),
+            Expr::Array(array) => array.elems.iter_mut().for_each(|target| self.target(target, draft)),
+            Expr::Struct(pattern) => pattern.fields.iter_mut().for_each(|field| {
+                field.colon_token.get_or_insert_default();
+                self.target(&mut field.expr, draft);
+            }),
+            Expr::Call(call) => {
+                if let Some(place) = Place::of(&call.func, &self.scopes) {
+                    *call.func = draft.place(place);
+                }
+                let pattern = words::constructs(call) && self.lends_nothing(call);
+                for argument in &mut call.args {
+                    if pattern {
+                        self.target(argument, draft);
+                    } else {
+                        self.value(argument, draft);
+                    }
+                }
+            }
+            Expr::Macro(call) if format::known(&call.mac.path) == Some(Known::Write) => {
+                *expr = self.write(call, draft);
+            }
+            Expr::Infer(_) | Expr::Range(_) => {}
+            Expr::Path(_) => self.mixed(&expr.clone()),
+            _ => self.value(expr, draft),
+        }
+    }
+
+    fn lends_nothing(&self, call: &syn::ExprCall) -> bool {
+        call.args.iter().all(|argument| self.lent(argument).is_none())
+    }
+
+    /// `write!(place, ..)` as the method call that it stands for.
+    fn write(&mut self, call: &mut syn::ExprMacro, draft: &mut Draft) -> Expr {
+        let arguments = Arguments::parse(Known::Write, call.mac.tokens.clone()).expect("parsed before");
+        let newline = format::name(&call.mac.path).is_some_and(|name| name == "writeln");
+        let span = syn::spanned::Spanned::span(&call.mac.path);
+        let mut receiver = arguments.leading[0].clone();
+        self.target(&mut receiver, draft);
+        let mut rest = arguments;
+        rest.leading.clear();
+        self.visit_arguments(&mut rest);
+        let text = Carry::Text { arguments: rest.into_tokens(), newline };
+        let hole = draft.leaf(Expr::PLACEHOLDER, text);
+        Expr::MethodCall(syn::ExprMethodCall {
+            attrs: Vec::new(),
+            receiver: Box::new(Expr::Paren(syn::ExprParen {
+                attrs: Vec::new(),
+                paren_token: syn::token::Paren(span),
+                expr: Box::new(receiver),
+            })),
+            dot_token: syn::Token![.](span),
+            method: Ident::new("write_fmt", span),
+            turbofish: None,
+            paren_token: syn::token::Paren(span),
+            args: std::iter::once(hole).collect(),
+        })
+    }
+
+    /// An argument of a method that changes its place.
+    fn argument(&mut self, expr: &mut Expr, draft: &mut Draft, method: &Ident, copies: bool, runs: bool) {
+        match expr {
+            Expr::Reference(reference) if reference.mutability.is_some() => {
+                if let Some(place) = Place::of(&reference.expr, &self.scopes) {
+                    *reference.expr = draft.place(place);
+                } else {
+                    let span = syn::spanned::Spanned::span(&*expr);
+                    self.findings.push(Finding::MutableArgument { span, method: Some(method.clone()) });
+                }
+            }
+            Expr::Reference(reference) if copies && matches!(*reference.expr, Expr::Field(_)) && !self.is_part(expr) => {
+                let Expr::Reference(reference) = expr else { unreachable!() };
+                self.lift(&mut reference.expr, draft, Carry::Behind);
+            }
+            Expr::MethodCall(_) | Expr::Path(_) | Expr::Call(_) if runs && !self.is_plain(expr) && !self.is_part(expr) => {
+                self.lift(expr, draft, Carry::Items);
+            }
+            _ => self.value(expr, draft),
+        }
+    }
+
+    /// A value that the operation needs.
+    fn value(&mut self, expr: &mut Expr, draft: &mut Draft) {
+        if self.is_plain(expr) {
+            return self.visit_expr_mut(expr);
+        }
+        if self.is_part(expr) {
+            return self.lift(expr, draft, Carry::Part);
+        }
+        match expr {
+            Expr::Paren(inner) => self.value(&mut inner.expr, draft),
+            Expr::Group(inner) => self.value(&mut inner.expr, draft),
+            Expr::Cast(cast) => self.value(&mut cast.expr, draft),
+            Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|value| self.value(value, draft)),
+            Expr::Array(array) => array.elems.iter_mut().for_each(|value| self.value(value, draft)),
+            Expr::Repeat(repeat) => self.value(&mut repeat.expr, draft),
+            Expr::Struct(literal) => {
+                for field in &mut literal.fields {
+                    // `Point { x }` becomes `Point { x: .. }`.
+                    field.colon_token.get_or_insert_default();
+                    self.value(&mut field.expr, draft);
+                }
+                if let Some(rest) = &mut literal.rest {
+                    self.value(rest, draft);
+                }
+            }
+            Expr::Range(range) => {
+                range.start.iter_mut().chain(&mut range.end).for_each(|value| self.value(value, draft));
+            }
+            Expr::Call(call) if words::constructs(call) => {
+                call.args.iter_mut().for_each(|value| self.value(value, draft));
+            }
+            Expr::Reference(reference) if reference.mutability.is_some() => {
+                if let Some(place) = Place::of(&reference.expr, &self.scopes) {
+                    *reference.expr = draft.place(place);
+                } else {
+                    let span = syn::spanned::Spanned::span(&*expr);
+                    self.findings.push(Finding::MutableArgument { span, method: None });
+                }
+            }
+            Expr::Reference(reference) => match &*reference.expr {
+                Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Reference(_) => {
+                    self.value(&mut reference.expr, draft);
+                }
+                Expr::Call(call) if words::constructs(call) => self.value(&mut reference.expr, draft),
+                // What is behind is the iteration's own, so the reference cannot be kept.
+                Expr::Path(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_) | Expr::Binary(_) => {
+                    self.lift(&mut reference.expr, draft, Carry::Behind);
+                }
+                _ => self.lift(expr, draft, Carry::Value),
+            },
+            Expr::Closure(closure) => self.keep(closure, draft),
+            Expr::Path(_) if self.lent(expr).is_some() => {
+                let place = self.lent(expr).expect("just asked");
+                *expr = draft.place(place);
+            }
+            _ => self.lift(expr, draft, Carry::Value),
+        }
+    }
+
+    fn lift(&mut self, expr: &mut Expr, draft: &mut Draft, carry: Carry) {
+        let mut value = std::mem::replace(expr, Expr::PLACEHOLDER);
+        self.visit_expr_mut(&mut value);
+        *expr = draft.leaf(value, carry);
+    }
+
+    /// A closure stays in the statement, and what it captures of the iteration is carried.
+    fn keep(&mut self, closure: &mut ExprClosure, draft: &mut Draft) {
+        let (uses, outer) = (self.uses.len(), self.kept);
+        let captured = outer.unwrap_or(self.scopes.next());
+        self.kept = Some(captured);
+        self.closure(closure, false);
+        self.kept = outer;
+        let mut seen = Vec::new();
+        for used in &self.uses[uses..] {
+            if used.id < captured && !seen.contains(&used.id) {
+                seen.push(used.id);
+                let value = syn::ExprPath { attrs: Vec::new(), qself: None, path: used.ident.clone().into() };
+                let carry = match used.origin {
+                    Origin::Item => Carry::CapturePart(used.ident.clone()),
+                    _ => Carry::Capture(used.ident.clone()),
+                };
+                draft.leaves.push(Leaf { value: Expr::Path(value), carry });
+            }
+        }
+    }
+
+    /// Built of literals, constants and variables outside the loop only: the same whenever it is evaluated.
+    fn is_plain(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Lit(_) => true,
+            Expr::Path(path) => {
+                let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
+                variable.is_none_or(|variable| variable.origin == Origin::Outer && !variable.exclusive)
+            }
+            Expr::Field(field) => self.is_plain(&field.base),
+            Expr::Paren(inner) => self.is_plain(&inner.expr),
+            Expr::Group(inner) => self.is_plain(&inner.expr),
+            Expr::Cast(cast) => self.is_plain(&cast.expr),
+            Expr::Reference(reference) => reference.mutability.is_none() && self.is_plain(&reference.expr),
+            Expr::Unary(unary) => self.is_plain(&unary.expr),
+            Expr::Binary(binary) => {
+                !effect::is_assignment(expr) && self.is_plain(&binary.left) && self.is_plain(&binary.right)
+            }
+            _ => false,
+        }
+    }
+
+    /// A part of the loop's item, which is the same wherever the item is.
+    fn is_part(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Path(path) => {
+                let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
+                variable.is_some_and(|variable| variable.origin == Origin::Item)
+            }
+            Expr::Field(field) => self.is_part(&field.base),
+            Expr::Paren(inner) => self.is_part(&inner.expr),
+            Expr::Group(inner) => self.is_part(&inner.expr),
+            Expr::Reference(reference) => reference.mutability.is_none() && self.is_part(&reference.expr),
+            Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && self.is_part(&unary.expr),
+            Expr::Index(index) => self.is_part(&index.expr) && self.is_plain(&index.index),
+            Expr::MethodCall(call) => {
+                call.args.is_empty()
+                    && call.turbofish.is_none()
+                    && words::gives_part(&call.method)
+                    && self.is_part(&call.receiver)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether evaluating the value can do something that could be noticed.
+fn acts(leaf: &Leaf) -> bool {
+    struct Acts(bool);
+    impl<'ast> Visit<'ast> for Acts {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            self.0 |= match expr {
+                Expr::Call(call) => !words::constructs(call),
+                Expr::MethodCall(call) => !words::is_harmless(&call.method),
+                Expr::Macro(_) | Expr::Assign(_) | Expr::Await(_) => true,
+                _ => effect::is_assignment(expr),
+            };
+            visit::visit_expr(self, expr);
+        }
+    }
+    let mut acts = Acts(matches!(leaf.carry, Carry::Items));
+    acts.visit_expr(&leaf.value);
+    acts.0
+}
+

@@ -1,0 +1,152 @@
+//! The loop taken apart, as data. Made by the analysis, judged by the checks, written out by the expansion.
+
+use proc_macro2::{Span, TokenStream};
+use syn::{Block, Expr, ExprForLoop, Ident, Item, Lifetime, Pat};
+
+use crate::place::Place;
+
+/// A loop that is split.
+#[derive(Debug)]
+pub(crate) struct Split {
+    /// The loop as it was written.
+    pub(crate) written: ExprForLoop,
+    /// The items of its body, which both parts see.
+    pub(crate) items: Vec<Item>,
+    /// Its body without them: the parallel part, with marks for the effects and for `continue`.
+    pub(crate) body: Block,
+    /// The effects, by number.
+    pub(crate) effects: Vec<Effect>,
+    /// What the checks have to judge.
+    pub(crate) findings: Vec<Finding>,
+    /// Where the parallel part reads a place outside the loop.
+    pub(crate) reads: Vec<Read>,
+}
+
+/// A statement whose effect is recorded in the iteration and replayed in loop order.
+#[derive(Debug)]
+pub(crate) struct Effect {
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+    /// The places that it writes, by number.
+    pub(crate) places: Vec<Place>,
+    /// What it needs of the iteration, by number, in the order of evaluation.
+    pub(crate) leaves: Vec<Leaf>,
+    /// The names that its statement must not see: they are the iteration's own.
+    pub(crate) hidden: Vec<Ident>,
+    /// The names bound by the pattern of the loop that its statement could see.
+    pub(crate) parts: Vec<Ident>,
+    /// The items of inner blocks of the body that its statement can see.
+    pub(crate) items: Vec<Item>,
+}
+
+/// What the replay does.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// The user's own statement, with marks for places and values; `unit` where its value must be `()`.
+    Statement { template: Expr, unit: bool },
+    /// Prints the text that is its one value.
+    Print,
+}
+
+/// A value that an effect needs.
+#[derive(Debug)]
+pub(crate) struct Leaf {
+    pub(crate) value: Expr,
+    pub(crate) carry: Carry,
+}
+
+/// How a value gets into the replay.
+#[derive(Clone, Debug)]
+pub(crate) enum Carry {
+    /// It is computed in the iteration, and carried.
+    Value,
+    /// It is a reference to something computed: that is carried.
+    Behind,
+    /// It is a lazy iterator: it is run, and its items are carried.
+    Items,
+    /// It is formatted, and the text is carried; with the end of line that `println!` adds.
+    Text { arguments: TokenStream, newline: bool },
+    /// It is a part of the loop's item, which every rank has.
+    Part,
+    /// A closure in the statement captures this variable.
+    Capture(Ident),
+    /// A closure in the statement captures this name, which the pattern of the loop binds.
+    CapturePart(Ident),
+}
+
+impl Carry {
+    /// Whether it need not travel where the items can be had again.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self, Self::Part | Self::CapturePart(_))
+    }
+}
+
+impl Effect {
+    /// Whether its replay is written in two ways: with the item, and with what was carried of it.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.leaves.iter().any(|leaf| leaf.carry.is_part())
+    }
+
+    /// What it writes, as the user spelt it.
+    pub(crate) fn target(&self) -> String {
+        match self.kind {
+            Kind::Print => "standard output".to_owned(),
+            Kind::Statement { .. } => self.places.iter().map(Place::name).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+/// A place outside the loop that the parallel part reads.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) place: Place,
+    pub(crate) span: Span,
+    pub(crate) how: How,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) enum How {
+    /// In an expression.
+    Plainly,
+    /// As the receiver of this method.
+    Method(Ident),
+    /// Among the tokens of a macro that is not known.
+    Macro(String),
+    /// In a format string.
+    Format,
+}
+
+/// Something in the loop that the checks have a word to say about.
+#[derive(Debug)]
+pub(crate) enum Finding {
+    /// `break` of the loop.
+    Break(Span),
+    /// `break` or `continue` with the label of something outside the loop.
+    Jump(Lifetime),
+    Return(Span),
+    Question(Span),
+    Await(Span),
+    /// The value of a method that changes a place outside the loop is used.
+    ValueUsed { place: Place, method: Ident },
+    /// `&mut` of a place outside the loop, where it is no effect.
+    Borrowed { place: Place, span: Span },
+    /// An assignment to a place outside the loop among assignments to the iteration's own.
+    MixedAssignment(Span),
+    /// Both sides of a compound assignment can do something.
+    BothSides(Span),
+    /// `&mut` of the iteration's own variable, as an argument of an effect.
+    MutableArgument { span: Span, method: Option<Ident> },
+    /// A closure that is an argument of an effect changes the iteration's own variable.
+    ClosureChanges(Ident),
+    /// A macro that is not known may leave the loop by this token.
+    MacroLeaves { name: String, span: Span, token: String },
+    /// `macro_rules!` in the body.
+    LocalMacro(Span),
+}
+
+impl Split {
+    /// The pattern of the loop.
+    pub(crate) fn pattern(&self) -> &Pat {
+        &self.written.pat
+    }
+}

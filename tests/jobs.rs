@@ -1,0 +1,115 @@
+//! Jobs under `mpiexec`: transport, worlds, functions for use by hand, strategies, and how a job ends when something
+//! goes wrong.
+#![cfg(feature = "mpi")]
+
+mod common;
+
+use common::{RANKS, alone, bad, good, ranks};
+
+#[test]
+fn the_transport_conforms() {
+    for count in RANKS {
+        let said = format!("{count} ranks conform\n");
+        assert_eq!(good(&ranks(count, "program_conformance")), said);
+        // Every payload in many pieces.
+        assert_eq!(good(&ranks(count, "program_conformance").arg("1000")), said);
+    }
+}
+
+#[test]
+fn the_functions_for_use_by_hand_work() {
+    for count in RANKS {
+        let said = format!("all of it works on {count} ranks\n");
+        assert_eq!(good(&ranks(count, "program_by_hand")), said);
+    }
+}
+
+#[test]
+fn annotated_loops_give_the_serial_answer_with_every_strategy() {
+    let expected = good(&alone("program_loops"));
+    for count in RANKS {
+        assert_eq!(good(&ranks(count, "program_loops")), expected, "{count} ranks");
+        for strategy in ["managed", "round_robin", "block", "serial"] {
+            let job = ranks(count, "program_loops").env("DLP_STRATEGY", strategy);
+            assert_eq!(good(&job), expected, "{count} ranks, {strategy}");
+        }
+    }
+}
+
+#[test]
+fn a_session_starts_and_ends_in_every_way() {
+    for count in RANKS {
+        let whole: Vec<usize> = (0..count).collect();
+        for way in ["lazy", "lazy_exit", "guard", "guard_early", "adopted"] {
+            let job = ranks(count, "program_worlds").arg(way);
+            assert_eq!(good(&job), format!("{count} ranks: {whole:?}\n"), "{way}");
+        }
+        let half = count.div_ceil(2);
+        let part: Vec<usize> = (0..half).collect();
+        let job = ranks(count, "program_worlds").arg("adopted_part");
+        assert_eq!(good(&job), format!("{half} ranks: {part:?}\n"));
+        assert_eq!(good(&ranks(count, "program_worlds").arg("unused")), "nobody asked\n".repeat(count));
+    }
+}
+
+#[test]
+fn another_thread_is_no_rank() {
+    for job in [ranks(2, "program_worlds"), alone("program_worlds")] {
+        let told = good(&job.arg("thread"));
+        assert!(told.contains("from a thread that is not a rank"), "{told}");
+    }
+}
+
+/// Ends non-zero and says all of this on standard error.
+fn ends_badly(way: &str, says: &[&str]) {
+    for count in [2, 4] {
+        let outcome = bad(&ranks(count, "program_worlds").arg(way));
+        let told = outcome.stderr_text();
+        for part in says {
+            let part = part.replace("LAST", &(count - 1).to_string()).replace("SIZE", &count.to_string());
+            assert!(told.contains(&part), "{way}: `{part}` is not said: {outcome}");
+        }
+    }
+}
+
+#[test]
+fn a_panic_on_one_rank_ends_the_job() {
+    ends_badly("panic_outside", &["rank LAST of SIZE on", "worlds.rs:", "the last rank gives up"]);
+    ends_badly("panic_guarded", &["rank LAST of SIZE on", "worlds.rs:", "the last rank gives up"]);
+    ends_badly("panic_in_map", &["at item 7 of `map` (tests/programs/worlds.rs:", "seven"]);
+}
+
+#[test]
+fn an_exit_with_an_error_ends_the_job() {
+    ends_badly("exit_3", &["rank LAST of SIZE on", "exited with status 3"]);
+}
+
+#[test]
+fn ranks_in_different_places_are_told_so() {
+    ends_badly("astray", &["rank 0 is at `barrier` (tests/programs/worlds.rs:", "rank 1 at `gather` ("]);
+    ends_badly("left_behind", &["rank 0 is at `barrier` (", "rank 1 at the end of the program"]);
+}
+
+#[test]
+fn a_second_session_is_refused() {
+    ends_badly("twice", &["dlp::init() was called after the session had started"]);
+}
+
+#[test]
+fn bad_settings_are_refused_before_anything_starts() {
+    for (name, value) in [("DLP_STRATEGY", "foo"), ("DLP_RANKS", "0"), ("DLP_RANKS", "2"), ("DLP_SUMMARY", "yes")] {
+        for job in [ranks(2, "program_worlds"), alone("program_worlds")] {
+            let outcome = bad(&job.arg("lazy").env(name, value));
+            assert!(outcome.stderr_text().contains(name), "{outcome}");
+            assert_eq!(outcome.stdout_text(), "", "{outcome}");
+        }
+    }
+}
+
+#[test]
+fn a_summary_says_who_did_how_much() {
+    let outcome = ranks(3, "program_loops").env("DLP_SUMMARY", "1").run();
+    assert!(outcome.success(), "{outcome}");
+    let told = outcome.stderr_text();
+    assert!(told.contains("share of the work") && told.contains("`program_loops::collect`"), "{outcome}");
+}
