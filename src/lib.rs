@@ -14,6 +14,9 @@
 //!
 //! assert_eq!(total(&[1, 2, 3]), 14);
 //! ```
+//! Start with [`parallel`], or with [`split_managed`] and [`map`] to split a loop by hand.
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+
 pub use dlp_core::collective::{all_gather, barrier, bcast, gather, is_root, on_root, rank, size};
 pub use dlp_core::map::{Map, map, map_unordered};
 #[cfg(feature = "mpi")]

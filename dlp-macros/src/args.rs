@@ -108,7 +108,8 @@ impl Setting {
 /// Reads the options. Whatever is wrong is reported, and stays at its default.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args {
     let mut args = Args::default();
-    let settings = match Punctuated::<Setting, Token![,]>::parse_terminated_with.parse2(tokens, Setting::parse) {
+    let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Setting::parse);
+    let settings = match parser.parse2(tokens) {
         Ok(settings) => settings,
         Err(error) => {
             diagnostics.push(error);

@@ -163,9 +163,10 @@ impl Analyzer {
                 let Expr::Reference(reference) = expr else { unreachable!() };
                 self.lift(&mut reference.expr, draft, Carry::Behind);
             }
-            Expr::MethodCall(_) | Expr::Path(_) | Expr::Call(_) if runs && !self.is_plain(expr) && !self.is_part(expr) => {
+            Expr::MethodCall(_) | Expr::Path(_) if runs && !self.is_plain(expr) && !self.is_part(expr) => {
                 self.lift(expr, draft, Carry::Items);
             }
+            Expr::Call(call) if runs && !words::constructs(call) => self.lift(expr, draft, Carry::Items),
             _ => self.value(expr, draft),
         }
     }
@@ -214,11 +215,11 @@ impl Analyzer {
                     self.value(&mut reference.expr, draft);
                 }
                 Expr::Call(call) if words::constructs(call) => self.value(&mut reference.expr, draft),
-                // What is behind is the iteration's own, so the reference cannot be kept.
-                Expr::Path(_) | Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_) | Expr::Binary(_) => {
-                    self.lift(&mut reference.expr, draft, Carry::Behind);
-                }
-                _ => self.lift(expr, draft, Carry::Value),
+                // A part of something: the iteration's own, or of what one of its references points to. In the second
+                // case the accumulator may keep the reference.
+                Expr::Field(_) | Expr::Index(_) | Expr::Unary(_) => self.lift(expr, draft, Carry::Value),
+                // The iteration's own: the reference cannot be kept.
+                _ => self.lift(&mut reference.expr, draft, Carry::Behind),
             },
             Expr::Closure(closure) => self.keep(closure, draft),
             Expr::Path(_) if self.lent(expr).is_some() => {
@@ -264,7 +265,7 @@ impl Analyzer {
                 let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
                 variable.is_none_or(|variable| variable.origin == Origin::Outer && !variable.exclusive)
             }
-            Expr::Field(field) => self.is_plain(&field.base),
+            Expr::Field(field) => Place::of(expr, &self.scopes).is_some() || self.is_plain(&field.base),
             Expr::Paren(inner) => self.is_plain(&inner.expr),
             Expr::Group(inner) => self.is_plain(&inner.expr),
             Expr::Cast(cast) => self.is_plain(&cast.expr),
