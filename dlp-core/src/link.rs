@@ -3,6 +3,9 @@
 //! The root's line ends in its own hub, the others' in their transport; whoever uses it need not know. What comes
 //! down the tree is passed on here.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
 use crate::hub::children;
 use crate::session::Session;
 use crate::transport::Idle;
@@ -12,15 +15,31 @@ use crate::wire::{Message, Payload};
 pub(crate) struct Link {
     session: &'static Session,
     epoch: u64,
+    /// What came before this rank was let in: a Part takes another way than the root's answer, and may be faster.
+    kept: RefCell<VecDeque<Message>>,
 }
 
 impl Link {
     pub(crate) fn new(session: &'static Session, epoch: u64) -> Self {
-        Self { session, epoch }
+        Self { session, epoch, kept: RefCell::default() }
     }
 
     pub(crate) fn session(&self) -> &'static Session {
         self.session
+    }
+
+    /// Waits to be let into a loop by the root: the root's settings.
+    pub(crate) fn admission(&self) -> Payload {
+        let mut early = VecDeque::new();
+        loop {
+            match self.await_message() {
+                Message::Go(settings) => {
+                    self.kept.replace(early);
+                    return settings;
+                }
+                message => early.push_back(message),
+            }
+        }
     }
 
     /// Says something to the manager.
@@ -37,6 +56,9 @@ impl Link {
     /// The next message, if one is here.
     pub(crate) fn hear(&self) -> Option<Message> {
         self.session.check();
+        if let Some(message) = self.kept.borrow_mut().pop_front() {
+            return Some(message);
+        }
         match &self.session.hub {
             Some(hub) => {
                 if !self.session.has_service() {
@@ -110,15 +132,6 @@ impl Link {
         while self.await_message_or_end().is_some() {}
     }
 
-    /// Waits until all that this rank has sent is on its way.
-    pub(crate) fn flush(&self) {
-        let mut idle = Idle::new();
-        while self.session.transport.unsent() > 0 {
-            self.session.check();
-            self.session.transport.wait(idle.rest());
-        }
-    }
-
     fn pump(&self) -> bool {
         let hub = self.session.hub.as_ref().expect("only the root pumps");
         hub.pump(&*self.session.transport).unwrap_or_else(|why| self.session.fail(&why))
@@ -162,5 +175,31 @@ impl Drop for Link {
         if let Some(hub) = &self.session.hub {
             hub.close(self.epoch);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+    use crate::transport::Transport;
+    use crate::transport::threads::Threads;
+
+    #[test]
+    fn a_part_that_overtakes_the_admission_is_kept() {
+        let mut world = Threads::world(2);
+        let (member, root) = (world.remove(1), world.remove(0));
+        let part = Message::Part(vec![1, 2, 3].into());
+        root.send(1, part.clone().encode(1));
+        root.send(1, Message::Go(vec![9].into()).encode(1));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let session = Session::begin(Box::new(member), Settings::default(), false);
+                let link = Link::new(session, 1);
+                assert_eq!(link.admission()[..], [9]);
+                assert_eq!(link.hear(), Some(part));
+                assert_eq!(link.hear(), None);
+            });
+        });
     }
 }

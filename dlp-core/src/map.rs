@@ -177,9 +177,7 @@ where
             data: Payload::default(),
             spec: Spec::Loop { terms, gather: Gather::Root, settings: session.settings.share() },
         });
-        let Message::Go(_) = link.await_message() else {
-            session.fail(&format!("{} was not let in by the root", place(self.name, self.at)));
-        };
+        link.admission();
         State::Running(Box::new(Running {
             link,
             worker: Worker::new(None),

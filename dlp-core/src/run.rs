@@ -77,10 +77,7 @@ where
         spec,
     };
     let link = session.enter(what);
-    let Message::Go(settings) = link.await_message() else {
-        session.fail(&format!("{at} was not let in by the root"));
-    };
-    let settings = session.settings.adopt(&settings).unwrap_or_else(|why| session.fail(&why));
+    let settings = session.settings.adopt(&link.admission()).unwrap_or_else(|why| session.fail(&why));
     let options = Options { strategy: settings.strategy.unwrap_or(at.options.strategy), ..at.options };
     let mut counting = Counting::new(at.to_string());
     let mut engine = Engine {

@@ -187,7 +187,7 @@ fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
 
 impl Session {
     /// Makes the calling thread a rank. `exclusive`: no other thread of the process may be one.
-    fn begin(transport: Box<dyn Transport>, settings: Settings, exclusive: bool) -> &'static Session {
+    pub(crate) fn begin(transport: Box<dyn Transport>, settings: Settings, exclusive: bool) -> &'static Session {
         let several = transport.size() > 1;
         let session: &'static Session = Box::leak(Box::new(Session {
             hub: (transport.rank() == 0).then(Hub::default),
@@ -361,7 +361,6 @@ impl Session {
                 let tallies: Vec<Vec<Tally>> = farewells.into_iter().map(|farewell| farewell.tallies).collect();
                 say(&summary(&tallies));
             }
-            link.flush();
         }
         self.end();
         good

@@ -11,6 +11,10 @@ use std::fs::ReadDir;
 use std::io::{Lines, StdinLock};
 use std::marker::PhantomData;
 
+use crate::again::Forked;
+use crate::carry::Field;
+use crate::record::{Reader, Record};
+
 /// The source of a loop, by type: `I` with items `T`.
 pub struct Source<I, T>(PhantomData<fn() -> (I, T)>);
 
@@ -147,6 +151,29 @@ impl<I, T: ?Sized> SourceMutable for &&Source<I, &mut T> {}
 impl<I, A, T: ?Sized> SourceMutable for &&Source<I, (A, &mut T)> {}
 impl<I, B, T: ?Sized> SourceMutableFirst for &Source<I, (&mut T, B)> {}
 
+/// Before the other ways to carry a value ([`carry`](crate::carry)): a part of the item does not travel where every
+/// rank has the item, and so nothing at all is asked of its type.
+pub trait CarryItem {
+    /// The type of the value.
+    type Value;
+    /// Never reached.
+    fn put(&self, value: &Self::Value, log: &Record);
+    /// Never reached.
+    fn get(&self, op: &mut Reader<'_>) -> Self::Value;
+}
+
+impl<T> CarryItem for &&&Field<T, Forked> {
+    type Value = T;
+
+    fn put(&self, _value: &T, _log: &Record) {
+        unreachable!("the item is at hand on every rank")
+    }
+
+    fn get(&self, _op: &mut Reader<'_>) -> T {
+        unreachable!("the item is at hand on every rank")
+    }
+}
+
 /// Refuses at run time what the compiler could not see.
 ///
 /// # Errors
@@ -183,7 +210,10 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
             TABLE_ITERATORS.iter().any(|iterator| rest.starts_with(iterator))
         })
     };
-    if TABLES.into_iter().any(follows) {
+    // What `flat_map` makes of each item is its second parameter.
+    let flattened = source.contains("::FlatMap<")
+        && [", std::collections::hash::", ", &std::collections::hash::"].iter().any(|table| source.contains(table));
+    if flattened || TABLES.into_iter().any(follows) {
         return Err("it iterates over a hash table, whose order is another one in every process; collect the keys into a \
              `Vec` and sort them before the loop, or use a `BTreeMap` or a `BTreeSet`"
             .to_owned());

@@ -151,9 +151,7 @@ impl<I: Iterator> SplitManaged<I> {
             data: Payload::default(),
             spec: Spec::Loop { terms, gather: Gather::None, settings: session.settings.share() },
         });
-        let Message::Go(_) = link.await_message() else {
-            session.fail(&format!("{} was not let in by the root", self.place));
-        };
+        link.admission();
         let counting = Counting::new(self.place.clone());
         let mut worker = Worker::new(None);
         if !wants {

@@ -294,7 +294,7 @@ mod tests {
         let (args, errors) = read(quote!(strategi = "managed", gather = "rot", chunk = 0, manager));
         assert_eq!(errors.len(), 4);
         assert!(errors[0].contains("unknown option `strategi`, did you mean `strategy`?"), "{}", errors[0]);
-        assert!(errors[1].contains("unknown gather `rot`, did you mean `root`?"), "{}", errors[1]);
+        assert!(errors[1].contains("unknown gather `rot`, did you mean \"root\"?"), "{}", errors[1]);
         assert!(errors[2].contains("`chunk` of 0"), "{}", errors[2]);
         assert!(errors[3].contains("`manager` needs a value"), "{}", errors[3]);
         assert_eq!((args.strategy, args.gather, args.chunk), (Strategy::Managed, Gather::All, Chunk::Auto));

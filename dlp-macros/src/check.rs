@@ -18,10 +18,10 @@ pub(crate) fn loops(function: &ItemFn, found: &Found, diagnostics: &mut Diagnost
         [] => {
             let why = match found.others.first() {
                 None => String::new(),
-                Some(Other::Unbounded(_)) => ": `while` and `loop` are not split, because nobody knows their iterations \
+                Some(Other::Unbounded) => ": `while` and `loop` are not split, because nobody knows their iterations \
                      beforehand; write `for item in items`"
                     .to_owned(),
-                Some(Other::Inner(_)) => ": only an outermost `for` is split, and the ones here are inside another loop, \
+                Some(Other::Inner) => ": only an outermost `for` is split, and the ones here are inside another loop, \
                      a closure or an `async` block; move one into a function of its own, and annotate that"
                     .to_owned(),
             };
@@ -184,6 +184,12 @@ fn report(finding: &Finding, diagnostics: &mut Diagnostics) {
             *span,
             "both sides of this assignment may do something, and which comes first depends on their types: bind one with \
              `let` first"
+                .to_owned(),
+        ),
+        Finding::Lazy(span) => at(
+            *span,
+            "the right side would be evaluated in every iteration, and not only where the left side asks for it: bind it \
+             with `let` first"
                 .to_owned(),
         ),
         Finding::MutableArgument { span, method } => at(

@@ -6,6 +6,7 @@
 mod effect;
 mod gather;
 mod hash;
+mod hint;
 mod print;
 
 use proc_macro2::{Span, TokenStream};
@@ -17,18 +18,22 @@ use syn::{ItemFn, Pat};
 use self::effect::Effects;
 use self::print::Prints;
 use crate::args::{Args, Chunk, Gather, Manager, Strategy};
+use crate::find::Position;
 use crate::mark;
 use crate::model::Split;
 use crate::scope::fresh;
 
-/// The function, with `split` in the place of its mark; `statement` is the number of the statement that holds it.
-pub(crate) fn expand(mut function: ItemFn, mut split: Split, args: &Args, statement: usize) -> TokenStream {
+/// The function, with `split` in the place of its mark, which is at `position`.
+pub(crate) fn expand(mut function: ItemFn, mut split: Split, args: &Args, position: &Position) -> TokenStream {
     let dlp = private(args);
     let mut prints = Prints { dlp: &dlp };
     prints.visit_block_mut(&mut function.block);
     prints.visit_block_mut(&mut split.written.body);
     if args.gather == Gather::Root {
-        gather::on_root(&mut function, &dlp, statement);
+        gather::on_root(&mut function, &dlp, position.statement);
+    }
+    if let Some(hint) = hint::hint(&function, position.statement, &position.scopes) {
+        function.block.stmts.insert(position.statement, hint);
     }
     let name = function.sig.ident.to_string();
     mark::fill(function.into_token_stream(), &mut |_| parts(&name, &split, args, &dlp))
@@ -40,9 +45,15 @@ pub(crate) fn private(args: &Args) -> TokenStream {
     quote!(#krate::__private)
 }
 
-/// The lints that generated code is not held to.
+/// The lints that generated code is not held to. `warnings` does not cover what a crate denies by name.
 pub(crate) fn allow() -> TokenStream {
-    quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)])
+    quote! {
+        #[allow(
+            warnings, future_incompatible, if_let_rescope, let_underscore, nonstandard_style, tail_expr_drop_order,
+            trivial_casts, trivial_numeric_casts, unit_bindings, unused, unused_qualifications, unused_results,
+            clippy::all, clippy::cargo, clippy::nursery, clippy::pedantic, clippy::restriction,
+        )]
+    }
 }
 
 /// The loop, and beside it its two parts.
@@ -56,7 +67,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
     let (log, site, op) = (fresh("log"), fresh("site"), fresh("op"));
     let effects = Effects { dlp, split, again: &again, log: &log, op: &op };
     let declarations = effects.declarations();
-    let pattern = parameter(split.pattern());
+    let pattern = parenthesised(split.pattern());
     let parallel = effects.parallel(body.to_token_stream());
     let serial = (0..split.effects.len()).map(|number| effects.replay(number));
     let (over, allow) = (&written.expr, allow());
@@ -71,8 +82,8 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
                 #allow
                 {
                     use #dlp::{
-                        Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _, CarryNothing as _, CarryOwned as _,
-                        SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _, SourceOfRoot as _,
+                        Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _, CarryItem as _, CarryNothing as _,
+                        CarryOwned as _, SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _, SourceOfRoot as _,
                         SourceUnordered as _, SourceUnsorted as _,
                     };
                     match ::core::iter::IntoIterator::into_iter(#over) {
@@ -110,8 +121,8 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
     }
 }
 
-/// A pattern as the parameter of a closure, where `A | B` needs parentheses.
-fn parameter(pattern: &Pat) -> TokenStream {
+/// A pattern as a parameter or in a `let`, where `A | B` needs parentheses.
+fn parenthesised(pattern: &Pat) -> TokenStream {
     match pattern {
         Pat::Or(_) => quote!((#pattern)),
         _ => quote!(#pattern),

@@ -2,7 +2,6 @@
 //!
 //! Takes the outermost `for` loops out and leaves a mark; says nothing of whether there are too few or too many.
 
-use proc_macro2::Span;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprForLoop, FnArg, Item, ItemFn, Local, ReceiverKind, Type};
 
@@ -31,9 +30,9 @@ pub(crate) struct Position {
 #[derive(Debug)]
 pub(crate) enum Other {
     /// A `while` or a `loop`.
-    Unbounded(Span),
+    Unbounded,
     /// A `for` inside one of those, a closure or an `async` block.
-    Inner(Span),
+    Inner,
 }
 
 /// Takes the outermost `for` loops out of `function`, with [`Mark::Loop`] in their places.
@@ -98,16 +97,12 @@ impl VisitMut for Finder {
                 let position = Position { scopes: self.scopes.clone(), statement: self.statement };
                 self.found.loops.push((taken, position));
             }
-            Expr::ForLoop(inner) => {
-                self.found.others.push(Other::Inner(inner.for_token.span));
+            Expr::ForLoop(_) => {
+                self.found.others.push(Other::Inner);
                 self.inside(expr);
             }
-            Expr::While(other) => {
-                self.found.others.push(Other::Unbounded(other.while_token.span));
-                self.inside(expr);
-            }
-            Expr::Loop(other) => {
-                self.found.others.push(Other::Unbounded(other.loop_token.span));
+            Expr::While(_) | Expr::Loop(_) => {
+                self.found.others.push(Other::Unbounded);
                 self.inside(expr);
             }
             Expr::Closure(_) | Expr::Async(_) => self.inside(expr),

@@ -134,6 +134,8 @@ pub(crate) enum Finding {
     MixedAssignment(Span),
     /// Both sides of a compound assignment can do something.
     BothSides(Span),
+    /// The right side of a `||` or `&&` with an accumulator on the left can do something.
+    Lazy(Span),
     /// `&mut` of the iteration's own variable, as an argument of an effect.
     MutableArgument { span: Span, method: Option<Ident> },
     /// A closure that is an argument of an effect changes the iteration's own variable.

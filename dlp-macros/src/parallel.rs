@@ -28,13 +28,13 @@ pub(crate) fn expand(arguments: TokenStream, tokens: TokenStream) -> TokenStream
     let mut expanded = None;
     if found.loops.len() == 1 {
         let (written, position) = found.loops.remove(0);
-        let split = analyze::analyze(written, position.scopes);
+        let split = analyze::analyze(written, position.scopes.clone());
         check::split(&split, &mut diagnostics);
         if args.gather == Gather::Root {
             returns::check(&marked, position.statement, &mut diagnostics);
         }
         if diagnostics.is_empty() {
-            expanded = Some(expand::expand(marked, split, &args, position.statement));
+            expanded = Some(expand::expand(marked, split, &args, &position));
         }
     }
     let errors = diagnostics.check();

@@ -59,11 +59,6 @@ impl Place {
         }
     }
 
-    /// Whether it is a variable, and no field of one.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.fields.is_empty()
-    }
-
     /// Whether what is done to one of the two can be seen through the other.
     pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let shared = self.fields.len().min(other.fields.len());

@@ -164,12 +164,15 @@ mod tests {
 
     #[test]
     fn what_follows_the_loop_inside_a_block_is_noticed() {
-        let mark = Mark::Loop.expr();
-        let ends = |stmt: Stmt| ends_with_loop(&stmt);
-        assert!(ends(parse_quote!({ #mark })));
-        assert!(ends(parse_quote!(if a { f(); #mark } else { g() })));
-        assert!(ends(parse_quote!(match a { 0 => { #mark } _ => {} })));
-        assert!(!ends(parse_quote!({ #mark f(); })));
-        assert!(!ends(parse_quote!(if a { if b { #mark } g(); })));
+        let ends = |stmt: Stmt| {
+            let mut function: ItemFn = parse_quote!(fn f() { #stmt });
+            crate::find::take(&mut function);
+            ends_with_loop(&function.block.stmts[0])
+        };
+        assert!(ends(parse_quote!({ for x in xs {} })));
+        assert!(ends(parse_quote!(if a { f(); for x in xs {} } else { g() })));
+        assert!(ends(parse_quote!(match a { 0 => { for x in xs {} } _ => {} })));
+        assert!(!ends(parse_quote!({ for x in xs {} f(); })));
+        assert!(!ends(parse_quote!(if a { if b { for x in xs {} } g(); })));
     }
 }

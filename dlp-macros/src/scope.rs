@@ -11,6 +11,8 @@ use syn::{Arm, Block, Expr, ExprClosure, Ident, Local, Pat, Type};
 #[derive(Clone, Debug)]
 pub(crate) struct Variable {
     pub(crate) ident: Ident,
+    /// The hygiene of its name.
+    context: Option<u32>,
     /// In the order of declaration: what is declared later has a greater one.
     pub(crate) id: usize,
     pub(crate) origin: Origin,
@@ -84,12 +86,18 @@ impl Scopes {
             self.push();
         }
         let frame = self.frames.last_mut().expect("just pushed");
-        frame.push(Variable { ident, id, origin, mutable, exclusive, initialised });
+        let context = context(&ident);
+        frame.push(Variable { ident, context, id, origin, mutable, exclusive, initialised });
     }
 
     /// The variable that `name` stands for, if it is one.
     pub(crate) fn resolve(&self, name: &Ident) -> Option<&Variable> {
-        self.frames.iter().rev().flat_map(|frame| frame.iter().rev()).find(|variable| variable.ident == *name)
+        let named = || {
+            let innermost_first = self.frames.iter().rev().flat_map(|frame| frame.iter().rev());
+            innermost_first.filter(|variable| variable.ident == *name)
+        };
+        let context = context(name);
+        named().find(|variable| variable.context == context).or_else(|| named().next())
     }
 
     /// `let x;` has got a value.
@@ -104,6 +112,14 @@ impl Scopes {
         let all = self.frames.iter().flatten();
         all.filter(|variable| self.resolve(&variable.ident).is_some_and(|found| found.id == variable.id)).collect()
     }
+}
+
+/// The number of the macro expansion that a name comes from, by which the compiler tells equal names apart. It is to be
+/// had in a span's `Debug` form only (`#5 bytes(1..2)`); where that changes, names are told apart by their letters.
+fn context(name: &Ident) -> Option<u32> {
+    let span = format!("{:?}", name.span());
+    let digits = span.strip_prefix('#')?;
+    digits.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// What is known of the value that a pattern takes apart.

@@ -159,6 +159,6 @@ fn pattern(length: usize, salt: u64) -> Vec<u8> {
 /// protocols, and (the tests make it small) the longest single message.
 fn lengths() -> impl Iterator<Item = usize> {
     let around = |limit: usize| [limit - 1, limit, limit + 1];
-    let limits = [2, 512 - HEADER, 512, 4096, 65_536, 1 << 20];
+    let limits = [2, 512 - HEADER, 512, 2048 - HEADER, 4096, 65_536, 1 << 20];
     [0, 1].into_iter().chain(limits.into_iter().flat_map(around)).chain([5_000_000])
 }

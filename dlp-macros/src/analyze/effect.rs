@@ -66,7 +66,7 @@ impl Analyzer {
         };
         let (hidden, parts) = (names(Origin::Local), names(Origin::Item));
         let items = self.blocks.iter().flatten().cloned().collect();
-        let Draft { places, leaves } = draft;
+        let Draft { places, leaves, .. } = draft;
         self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items });
         Mark::Site(self.effects.len() - 1).expr()
     }

@@ -16,6 +16,8 @@ use crate::scope::Origin;
 pub(super) struct Draft {
     pub(super) places: Vec<Place>,
     pub(super) leaves: Vec<Leaf>,
+    /// The place that is assigned to, which the new value may be made of.
+    own: Option<Place>,
 }
 
 impl Draft {
@@ -40,6 +42,7 @@ impl Analyzer {
             Expr::Paren(inner) => self.operation(&mut inner.expr, draft),
             Expr::Group(inner) => self.operation(&mut inner.expr, draft),
             Expr::Assign(assign) => {
+                draft.own = Place::of(&assign.left, &self.scopes);
                 self.value(&mut assign.right, draft);
                 self.target(&mut assign.left, draft);
             }
@@ -173,11 +176,14 @@ impl Analyzer {
 
     /// A value that the operation needs.
     fn value(&mut self, expr: &mut Expr, draft: &mut Draft) {
-        if self.is_plain(expr) {
+        if self.is_plain(expr) && draft.own.as_ref().is_none_or(|own| !self.mentions(expr, own)) {
             return self.visit_expr_mut(expr);
         }
         if self.is_part(expr) {
             return self.lift(expr, draft, Carry::Part);
+        }
+        if draft.own.as_ref().is_some_and(|own| self.mentions(expr, own)) && self.own_value(expr, draft) {
+            return;
         }
         match expr {
             Expr::Paren(inner) => self.value(&mut inner.expr, draft),
@@ -228,6 +234,56 @@ impl Analyzer {
             }
             _ => self.lift(expr, draft, Carry::Value),
         }
+    }
+
+    /// A value that is made of the place it is assigned to, as in `best = best.max(score);`: what is done to the place
+    /// stays in the statement. Whether it is so.
+    fn own_value(&mut self, expr: &mut Expr, draft: &mut Draft) -> bool {
+        if let Some(place) = Place::of(expr, &self.scopes).filter(|place| draft.own.as_ref() == Some(place)) {
+            *expr = draft.place(place);
+            return true;
+        }
+        match expr {
+            Expr::Binary(binary) => {
+                let before = draft.leaves.len();
+                self.value(&mut binary.left, draft);
+                self.value(&mut binary.right, draft);
+                // The right side of these is not always evaluated, but it would be.
+                if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && draft.leaves[before..].iter().any(acts) {
+                    self.findings.push(Finding::Lazy(syn::spanned::Spanned::span(&binary.op)));
+                }
+            }
+            Expr::Unary(unary) => self.value(&mut unary.expr, draft),
+            Expr::Field(field) => self.value(&mut field.base, draft),
+            Expr::Index(index) => {
+                self.value(&mut index.expr, draft);
+                self.value(&mut index.index, draft);
+            }
+            Expr::Reference(reference) if reference.mutability.is_none() => self.value(&mut reference.expr, draft),
+            Expr::MethodCall(call) => {
+                self.value(&mut call.receiver, draft);
+                call.args.iter_mut().for_each(|argument| self.value(argument, draft));
+            }
+            Expr::Call(call) if matches!(&*call.func, Expr::Path(_)) && self.is_plain(&call.func) => {
+                call.args.iter_mut().for_each(|argument| self.value(argument, draft));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Whether `place` is seen anywhere in an expression.
+    fn mentions(&self, expr: &Expr, place: &Place) -> bool {
+        struct Mentions<'a>(&'a Analyzer, &'a Place, bool);
+        impl<'ast> Visit<'ast> for Mentions<'_> {
+            fn visit_expr(&mut self, expr: &'ast Expr) {
+                self.2 |= Place::of(expr, &self.0.scopes).is_some_and(|found| found.overlaps(self.1));
+                visit::visit_expr(self, expr);
+            }
+        }
+        let mut mentions = Mentions(self, place, false);
+        mentions.visit_expr(expr);
+        mentions.2
     }
 
     fn lift(&mut self, expr: &mut Expr, draft: &mut Draft, carry: Carry) {

@@ -110,7 +110,7 @@ impl Effects<'_> {
         let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
             let (field, value) = (field(number, *at), reference(&all, position, leaf));
             let put = method("put", leaf);
-            quote!(#field.is(#value); (&&&*#field).#put(#value, #log);)
+            quote!(#field.is(#value); (&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
         quote!({
@@ -155,14 +155,14 @@ impl Effects<'_> {
     fn replay_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
         let (dlp, op) = (self.dlp, self.op);
         let item = (form == Form::ItemAtHand).then(|| {
-            let pattern = self.split.pattern();
+            let pattern = super::parenthesised(self.split.pattern());
             quote!(let #pattern = #op.item();)
         });
         let parts = effect.parts.iter().filter(|_| form == Form::Carried);
         let hidden = effect.hidden.iter().chain(parts);
         let gets = effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
             let (name, field, get) = (bound(at, leaf), field(number, at), method("get", leaf));
-            quote!(let #name = (&&&*#field).#get(#op.reader());)
+            quote!(let #name = (&&&&*#field).#get(#op.reader());)
         });
         let done = match &effect.kind {
             Kind::Print => {

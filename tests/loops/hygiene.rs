@@ -1,0 +1,134 @@
+//! Generated code means the same wherever it is put, and no lint is heard of it.
+
+/// In a crate where nothing is imported by itself.
+mod without_a_prelude {
+    #![no_implicit_prelude]
+
+    #[::dlp::parallel]
+    pub(super) fn function(words: &[&str]) -> ::std::vec::Vec<(usize, ::std::string::String)> {
+        let mut all = ::std::vec::Vec::new();
+        let mut map = ::std::collections::BTreeMap::new();
+        for word in words {
+            if word.is_empty() {
+                continue;
+            }
+            let length = word.len();
+            all.push((length, ::std::string::ToString::to_string(word)));
+            *map.entry(length).or_insert(0) += 1;
+            ::std::println!("{length}");
+        }
+        all.push((map.len(), ::std::string::String::new()));
+        all
+    }
+
+    #[::dlp::parallel(gather = "root", crate = "::dlp")]
+    pub(super) fn root(words: &[&str]) -> ::std::result::Result<usize, ::std::num::ParseIntError> {
+        let mut total = 0;
+        for word in words {
+            total += word.len();
+        }
+        ::std::result::Result::Ok(total)
+    }
+}
+
+#[test]
+fn no_prelude_is_needed() {
+    super::same(|| without_a_prelude::function(&["a", "", "bc"]));
+    super::same(|| without_a_prelude::root(&["a", "", "bc"]).is_ok());
+}
+
+/// Names of the prelude, and of ours, that mean something else.
+#[allow(dead_code)]
+mod with_other_names {
+    pub(super) struct Option;
+    pub(super) struct Some;
+    pub(super) struct Vec;
+    pub(super) enum Result {
+        Ok,
+        Err,
+    }
+    pub(super) struct String;
+    pub(super) trait Iterator {}
+    pub(super) struct Witness;
+    pub(super) const __DLP: u32 = 3;
+    pub(super) const LOOP: u32 = 4;
+    mod dlp {}
+    mod core {}
+
+    #[allow(non_snake_case)]
+    pub(super) fn None() -> u32 {
+        5
+    }
+
+    #[::dlp::parallel]
+    pub(super) fn function(n: u32) -> u64 {
+        let mut total = 0;
+        for x in 0..n {
+            let y = u64::from(x * LOOP + __DLP + None());
+            total += y;
+        }
+        total
+    }
+}
+
+#[test]
+fn other_names_do_not_matter() {
+    super::same(|| with_other_names::function(9));
+}
+
+/// With every lint that there is.
+#[deny(warnings, unused, nonstandard_style, clippy::all, clippy::pedantic, clippy::nursery)]
+mod with_every_lint {
+    use std::collections::BTreeMap;
+
+    /// Counts.
+    #[dlp::parallel(gather = "root")]
+    pub(super) fn function(words: &[&str]) -> Result<BTreeMap<String, usize>, String> {
+        let mut counts = BTreeMap::new();
+        let mut last = None;
+        for (at, &word) in words.iter().enumerate() {
+            if word.is_empty() {
+                continue;
+            }
+            let length = word.len();
+            *counts.entry(word.to_owned()).or_insert(0) += length;
+            last = Some((at, word));
+            println!("{word}: {length}");
+        }
+        println!("{last:?}");
+        if counts.is_empty() { Err("nothing".to_owned()) } else { Ok(counts) }
+    }
+}
+
+#[test]
+fn no_lint_is_heard() {
+    super::same(|| with_every_lint::function(&["a", "", "bc"]).is_ok());
+}
+
+/// Made by a macro that has names of its own.
+macro_rules! twice {
+    ($visibility:vis fn $name:ident($n:ident) $all:ident, $x:ident => $value:expr, $($body:tt)*) => {
+        #[dlp::parallel]
+        $visibility fn $name($n: u64) -> (Vec<u64>, Vec<u64>) {
+            let mut $all = Vec::new();
+            let mut all = Vec::new();
+            for $x in 0..$n {
+                let x = $value;
+                $all.push(x);
+                all.push($x);
+                $all.push($x + x);
+                $($body)*
+            }
+            ($all, all)
+        }
+    };
+}
+
+twice!(fn names_of_its_own(n) all, x => x * 3, assert!(x < n););
+twice!(fn other_names(n) list, item => item + 1, list.push(item););
+
+#[test]
+fn macros_may_have_names_of_their_own() {
+    super::same(|| names_of_its_own(5));
+    super::same(|| other_names(5));
+}

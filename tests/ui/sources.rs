@@ -1,0 +1,94 @@
+//! What cannot be iterated over.
+
+use std::collections::{HashMap, HashSet};
+use std::io::BufRead;
+
+#[dlp::parallel]
+fn a_hash_map(map: &HashMap<String, u32>) -> u32 {
+    let mut total = 0;
+    for (_, value) in map {
+        total += value;
+    }
+    total
+}
+
+#[dlp::parallel]
+fn the_keys(map: &HashMap<String, u32>) -> usize {
+    let mut total = 0;
+    for key in map.keys() {
+        total += key.len();
+    }
+    total
+}
+
+#[dlp::parallel]
+fn a_hash_set(set: HashSet<u32>) -> u32 {
+    let mut total = 0;
+    for value in set {
+        total += value;
+    }
+    total
+}
+
+#[dlp::parallel]
+fn a_directory() -> usize {
+    let mut total = 0;
+    for entry in std::fs::read_dir(".").unwrap() {
+        let length = entry.unwrap().file_name().len();
+        total += length;
+    }
+    total
+}
+
+#[dlp::parallel]
+fn standard_input() -> usize {
+    let mut total = 0;
+    for line in std::io::stdin().lock().lines() {
+        let length = line.unwrap().len();
+        total += length;
+    }
+    total
+}
+
+#[dlp::parallel]
+fn a_borrowed_iterator() -> Option<u32> {
+    let mut numbers = 0..9;
+    let mut total = 0;
+    for number in numbers.by_ref() {
+        total += number;
+    }
+    numbers.next().map(|next| next + total)
+}
+
+#[dlp::parallel]
+fn mutable_items(values: &mut [u32]) {
+    for value in values {
+        *value += 1;
+    }
+}
+
+#[dlp::parallel]
+fn mutable_items_with_numbers(values: &mut [u32]) {
+    for (at, value) in values.iter_mut().enumerate() {
+        *value += at as u32;
+    }
+}
+
+#[dlp::parallel]
+fn mutable_items_with_others(values: &mut [u32], others: &[u32]) {
+    for (value, other) in values.iter_mut().zip(others) {
+        *value += other;
+    }
+}
+
+fn main() {
+    a_hash_map(&HashMap::new());
+    the_keys(&HashMap::new());
+    a_hash_set(HashSet::new());
+    a_directory();
+    standard_input();
+    a_borrowed_iterator();
+    mutable_items(&mut []);
+    mutable_items_with_numbers(&mut []);
+    mutable_items_with_others(&mut [], &[]);
+}
