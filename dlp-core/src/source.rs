@@ -71,45 +71,65 @@ pub trait Owned {}
 )]
 pub trait Shared {}
 
-/// Defines a trait of the first or a later step of the method resolution, with a `check` that asks what no source has.
-macro_rules! step {
-    ($(#[$doc:meta])* $name:ident asks $asks:ident) => {
-        $(#[$doc])*
-        pub trait $name {
-            /// Never compiles.
-            fn check(&self)
-            where
-                Self: $asks,
-            {
-            }
-        }
-    };
+/// Sources without an order.
+pub trait SourceUnordered {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: FixedOrder,
+    {
+    }
 }
 
-step!(
-    /// Sources without an order.
-    SourceUnordered asks FixedOrder
-);
-step!(
-    /// The entries of a directory.
-    SourceUnsorted asks Sorted
-);
-step!(
-    /// Standard input.
-    SourceOfRoot asks OnEveryRank
-);
-step!(
-    /// Iterators that are borrowed.
-    SourceBorrowed asks Owned
-);
-step!(
-    /// Items that can be written to.
-    SourceMutable asks Shared
-);
-step!(
-    /// Items that can be written to, first of two.
-    SourceMutableFirst asks Shared
-);
+/// The entries of a directory.
+pub trait SourceUnsorted {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: Sorted,
+    {
+    }
+}
+
+/// Standard input.
+pub trait SourceOfRoot {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: OnEveryRank,
+    {
+    }
+}
+
+/// Iterators that are borrowed.
+pub trait SourceBorrowed {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: Owned,
+    {
+    }
+}
+
+/// Items that can be written to.
+pub trait SourceMutable {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: Shared,
+    {
+    }
+}
+
+/// Items that can be written to, first of two.
+pub trait SourceMutableFirst {
+    /// Never compiles.
+    fn check(&self)
+    where
+        Self: Shared,
+    {
+    }
+}
 
 /// Every other source.
 pub trait SourceFine {
@@ -239,11 +259,10 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
              loop the iterator itself, or collect the items into a `Vec` first"
             .to_owned());
     }
-    let shared = ["&", "::Rc<", "::Arc<"].iter().any(|pointer| item.contains(pointer));
-    if shared && CELLS.iter().any(|cell| item.contains(cell)) {
+    if CELLS.iter().any(|cell| item.contains(cell)) {
         return Err(format!(
-            "its items are of type `{item}`, and what one rank writes through them no other rank sees; collect the new \
-             values, and write them after the loop"
+            "its items are of type `{item}`, and what one rank writes into them no other rank sees; iterate over what is \
+             inside, and collect the new values"
         ));
     }
     Ok(())
@@ -325,13 +344,13 @@ mod tests {
         refused(&[Mutex::new(1)], "no other rank sees");
         refused(&[AtomicU32::new(1)], "no other rank sees");
         refused([Rc::new(Cell::new(1))], "no other rank sees");
+        refused([Cell::new(1)], "no other rank sees");
     }
 
     #[test]
     fn items_that_only_look_so_are_not() {
         let functions: [fn(&mut u8); 0] = [];
         assert_eq!(reason(functions), None);
-        assert_eq!(reason([Cell::new(1)]), None);
         assert_eq!(reason(&[OnceCell::<u8>::new()]), None);
         assert_eq!(reason([Box::new(1)].iter().map(|x| Box::new(|y: &mut u8| *y = **x))), None);
     }

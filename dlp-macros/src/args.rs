@@ -43,7 +43,7 @@ pub(crate) enum Strategy {
     Block,
     Serial,
     /// An expression of type `dlp::Strategy`, for the compiler to judge.
-    Const(Expr),
+    Const(Box<Expr>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,7 @@ pub(crate) enum Chunk {
     Auto,
     Fixed(LitInt),
     /// An expression of type `u64`, for the compiler to judge.
-    Const(Expr),
+    Const(Box<Expr>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -108,7 +108,8 @@ impl Setting {
 /// Reads the options. Whatever is wrong is reported, and stays at its default.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args {
     let mut args = Args::default();
-    let parser = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Setting::parse);
+    let parser =
+        |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Setting::parse);
     let settings = match parser.parse2(tokens) {
         Ok(settings) => settings,
         Err(error) => {
@@ -122,7 +123,7 @@ pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args 
         let name = setting.name.to_string();
         if let Some(first) = seen.iter().find(|first| **first == name) {
             let message = format!("`{name}` is given twice: leave one of them out");
-            diagnostics.pair(setting.name.span(), &message, first.span(), "it is given here first");
+            diagnostics.pair(&setting.name, &message, first, "it is given here first");
             continue;
         }
         if !OPTIONS.contains(&name.as_str()) {
@@ -185,7 +186,7 @@ fn strategy(value: &Expr) -> syn::Result<Strategy> {
             Err(syn::Error::new(text.span(), message))
         }
         Some(_) => named("strategy", value, &STRATEGIES),
-        None => Ok(Strategy::Const(value.clone())),
+        None => Ok(Strategy::Const(Box::new(value.clone()))),
     }
 }
 
@@ -194,7 +195,8 @@ fn chunk(value: &Expr) -> syn::Result<Chunk> {
     match literal(value) {
         Some(Lit::Int(number)) => match number.base10_parse::<u64>() {
             Ok(0) => {
-                let message = "a `chunk` of 0 iterations would never get done: at least 1, or leave `chunk` out";
+                let message =
+                    "a `chunk` of 0 iterations would never get done: at least 1, or leave `chunk` out";
                 Err(syn::Error::new(number.span(), message))
             }
             Ok(_) if ["", "u64"].contains(&number.suffix()) => Ok(Chunk::Fixed(number.clone())),
@@ -205,13 +207,16 @@ fn chunk(value: &Expr) -> syn::Result<Chunk> {
         None if matches!(value, Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), .. })) => {
             Err(syn::Error::new_spanned(value, format!("wrong `chunk`: {EXPECTED}")))
         }
-        None => Ok(Chunk::Const(value.clone())),
+        None => Ok(Chunk::Const(Box::new(value.clone()))),
     }
 }
 
 fn krate(value: &Expr) -> syn::Result<Path> {
     let Some(text) = string(value) else {
-        return Err(syn::Error::new_spanned(value, "`crate` is a path in quotes, as in `crate = \"my_crate::dlp\"`"));
+        return Err(syn::Error::new_spanned(
+            value,
+            "`crate` is a path in quotes, as in `crate = \"my_crate::dlp\"`",
+        ));
     };
     let message = |_| syn::Error::new(text.span(), "`crate` is a path, as in `crate = \"my_crate::dlp\"`");
     text.parse_with(Path::parse_mod_style).map_err(message)

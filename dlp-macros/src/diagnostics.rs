@@ -29,9 +29,9 @@ impl Diagnostics {
     }
 
     /// Adds an error about two places: what is wrong at the first, and what it clashes with at the second.
-    pub(crate) fn pair(&mut self, first: Span, message: &str, second: Span, also: &str) {
-        let mut error = syn::Error::new(first, message);
-        error.combine(syn::Error::new(second, also));
+    pub(crate) fn pair(&mut self, first: &dyn ToTokens, message: &str, second: &dyn ToTokens, also: &str) {
+        let mut error = syn::Error::new_spanned(first.to_token_stream(), message);
+        error.combine(syn::Error::new_spanned(second.to_token_stream(), also));
         self.push(error);
     }
 
@@ -56,20 +56,24 @@ impl Diagnostics {
 
 impl Drop for Diagnostics {
     fn drop(&mut self) {
-        debug_assert!(self.checked || std::thread::panicking(), "the errors of an expansion were never looked at");
+        debug_assert!(
+            self.checked || std::thread::panicking(),
+            "the errors of an expansion were never looked at"
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use syn::Token;
 
     #[test]
     fn all_errors_come_out_in_order() {
         let mut diagnostics = Diagnostics::new();
         assert!(diagnostics.is_empty());
         diagnostics.at(Span::call_site(), "one");
-        diagnostics.pair(Span::call_site(), "two", Span::call_site(), "three");
+        diagnostics.pair(&Token![for](Span::call_site()), "two", &Token![in](Span::call_site()), "three");
         let all = diagnostics.check().expect("there are errors");
         assert_eq!(all.into_iter().map(|e| e.to_string()).collect::<Vec<_>>(), ["one", "two", "three"]);
     }

@@ -8,6 +8,8 @@ mod gather;
 mod hash;
 mod hint;
 mod print;
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -20,14 +22,20 @@ use self::print::Prints;
 use crate::args::{Args, Chunk, Gather, Manager, Strategy};
 use crate::find::Position;
 use crate::mark;
-use crate::model::Split;
+use crate::model::{Effect, Split};
 use crate::scope::fresh;
 
 /// The function, with `split` in the place of its mark, which is at `position`.
-pub(crate) fn expand(mut function: ItemFn, mut split: Split, args: &Args, position: &Position) -> TokenStream {
+pub(crate) fn expand(
+    mut function: ItemFn,
+    mut split: Split,
+    args: &Args,
+    position: &Position,
+) -> TokenStream {
     let dlp = private(args);
     let mut prints = Prints { dlp: &dlp };
     prints.visit_block_mut(&mut function.block);
+    prints.visit_expr_mut(&mut split.written.expr);
     prints.visit_block_mut(&mut split.written.body);
     if args.gather == Gather::Root {
         gather::on_root(&mut function, &dlp, position.statement);
@@ -67,6 +75,11 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
     let (log, site, op) = (fresh("log"), fresh("site"), fresh("op"));
     let effects = Effects { dlp, split, again: &again, log: &log, op: &op };
     let declarations = effects.declarations();
+    // Where nothing asks for the item in the replay, the source need not be stepped twice.
+    let probe = match split.effects.iter().any(Effect::has_parts) {
+        true => quote!((&&#dlp::Probe(&#source)).again()),
+        false => quote!(#dlp::ByNothing::again(&#dlp::Probe(&#source))),
+    };
     let pattern = parenthesised(split.pattern());
     let parallel = effects.parallel(body.to_token_stream());
     let serial = (0..split.effects.len()).map(|number| effects.replay(number));
@@ -90,7 +103,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
                         #source => {
                             #(#items)*
                             let #kind = #dlp::Source::new(&#source);
-                            let #again = (&&#dlp::Probe(&#source)).again();
+                            let #again = #probe;
                             #declarations
                             match #dlp::run(
                                 #at,

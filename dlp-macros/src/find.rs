@@ -3,7 +3,7 @@
 //! Takes the outermost `for` loops out and leaves a mark; says nothing of whether there are too few or too many.
 
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, FnArg, Item, ItemFn, Local, ReceiverKind, Type};
+use syn::{Block, Expr, ExprForLoop, FnArg, Item, ItemFn, Local, ReceiverKind};
 
 use crate::mark::Mark;
 use crate::scope::{self, Known, Origin, Scopes, Walk};
@@ -43,9 +43,7 @@ pub(crate) fn take(function: &mut ItemFn) -> Found {
             FnArg::Receiver(receiver) => {
                 let exclusive = match &receiver.kind {
                     ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
-                    ReceiverKind::Typed(_, ty) => {
-                        matches!(&**ty, Type::Reference(reference) if reference.mutability.is_some())
-                    }
+                    ReceiverKind::Typed(_, ty) => scope::is_exclusive(ty),
                     _ => false,
                 };
                 let mutable = exclusive || receiver.mutability.is_some();

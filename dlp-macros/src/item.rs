@@ -84,7 +84,8 @@ pub(crate) fn check_main(signature: &Signature, diagnostics: &mut Diagnostics) {
         diagnostics.at(signature.ident.span(), &message);
     }
     if !signature.inputs.is_empty() {
-        diagnostics.over(&signature.inputs, "`fn main` takes no arguments: `std::env::args()` has the program's");
+        diagnostics
+            .over(&signature.inputs, "`fn main` takes no arguments: `std::env::args()` has the program's");
     }
 }
 
@@ -104,15 +105,47 @@ mod tests {
 
     #[test]
     fn functions_and_methods_are_read() {
-        assert!(errors(quote!(fn f() {})).is_empty());
-        assert!(errors(quote!(#[inline] pub(crate) unsafe fn f<T>(mut self: Box<Self>, (a, b): T) {})).is_empty());
+        assert!(
+            errors(quote!(
+                fn f() {}
+            ))
+            .is_empty()
+        );
+        assert!(
+            errors(quote!(
+                #[inline]
+                pub(crate) unsafe fn f<T>(mut self: Box<Self>, (a, b): T) {}
+            ))
+            .is_empty()
+        );
     }
 
     #[test]
     fn what_cannot_be_split_is_named() {
-        assert_eq!(errors(quote!(const extern "C" fn f() {})).len(), 2);
-        assert!(errors(quote!(async fn f() {}))[0].contains("`async`"));
-        assert!(errors(quote!(fn f(&self);))[0].contains("`f` is only declared"));
-        assert_eq!(errors(quote!(struct S;)), ["`#[dlp::parallel]` goes on a function"]);
+        assert_eq!(
+            errors(quote!(
+                const extern "C" fn f() {}
+            ))
+            .len(),
+            2
+        );
+        assert!(
+            errors(quote!(
+                async fn f() {}
+            ))[0]
+                .contains("`async`")
+        );
+        assert!(
+            errors(quote!(
+                fn f(&self);
+            ))[0]
+                .contains("`f` is only declared")
+        );
+        assert_eq!(
+            errors(quote!(
+                struct S;
+            )),
+            ["`#[dlp::parallel]` goes on a function"]
+        );
     }
 }

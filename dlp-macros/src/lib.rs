@@ -31,7 +31,7 @@ use proc_macro::TokenStream;
 /// and `manager`; `crate = "path"` names the crate where it is not `::dlp`.
 #[proc_macro_attribute]
 pub fn parallel(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    parallel::expand(arguments.into(), item.into()).into()
+    parallel::expand(arguments.into(), &item.into()).into()
 }
 
 /// Brackets `main`, so that all ranks begin and end together.
@@ -39,5 +39,5 @@ pub fn parallel(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// With it, `DLP_RANKS=N` runs the program as N ranks in one process.
 #[proc_macro_attribute]
 pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    main_attr::expand(arguments.into(), item.into()).into()
+    main_attr::expand(arguments.into(), &item.into()).into()
 }

@@ -11,7 +11,7 @@ use crate::expand::{allow, private};
 use crate::returns::Returns;
 use crate::{fallback, item};
 
-pub(crate) fn expand(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     if let Err(error) = syn::parse2::<Nothing>(arguments) {
         let message = "`#[dlp::main]` takes no options: those of a loop go on `#[dlp::parallel(..)]`";
@@ -22,20 +22,21 @@ pub(crate) fn expand(arguments: TokenStream, tokens: TokenStream) -> TokenStream
         Err(error) => {
             diagnostics.push(error);
             let errors = diagnostics.check().expect("just found one");
-            return fallback::with(&errors.to_compile_error(), &tokens);
+            return fallback::with(&errors.to_compile_error(), tokens);
         }
     };
     item::check_main(&function.sig, &mut diagnostics);
     match diagnostics.check() {
         Some(errors) => fallback::with(&errors.to_compile_error(), &function),
-        None => bracket(function),
+        None => bracket(&function),
     }
 }
 
 /// The user's function inside one that the program starts with. Other attributes go with the inner one.
-fn bracket(function: ItemFn) -> TokenStream {
+fn bracket(function: &ItemFn) -> TokenStream {
     let dlp = private(&Args::default());
-    let outer = syn::Signature { output: ReturnType::Default, generics: Default::default(), ..function.sig.clone() };
+    let outer =
+        syn::Signature { output: ReturnType::Default, generics: Default::default(), ..function.sig.clone() };
     let visibility = &function.vis;
     let (failure, allow) = (failure(&function.sig.output), allow());
     let name = &function.sig.ident;

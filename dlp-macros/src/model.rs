@@ -37,13 +37,15 @@ pub(crate) struct Effect {
     pub(crate) parts: Vec<Ident>,
     /// The items of inner blocks of the body that its statement can see.
     pub(crate) items: Vec<Item>,
+    /// Whether it stands in an `unsafe` block of the body.
+    pub(crate) is_unsafe: bool,
 }
 
 /// What the replay does.
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// The user's own statement, with marks for places and values; `unit` where its value must be `()`.
-    Statement { template: Expr, unit: bool },
+    Statement { template: Box<Expr>, unit: bool },
     /// Prints the text that is its one value.
     Print,
 }
@@ -87,6 +89,16 @@ impl Effect {
         self.leaves.iter().any(|leaf| leaf.carry.is_part())
     }
 
+    /// Whether it empties what it writes.
+    pub(crate) fn clears(&self) -> bool {
+        match &self.kind {
+            Kind::Statement { template, .. } => {
+                matches!(&**template, Expr::MethodCall(call) if call.method == "clear")
+            }
+            Kind::Print => false,
+        }
+    }
+
     /// What it writes, as the user spelt it.
     pub(crate) fn target(&self) -> String {
         match self.kind {
@@ -100,7 +112,8 @@ impl Effect {
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) place: Place,
-    pub(crate) span: Span,
+    /// What reads it, for messages.
+    pub(crate) tokens: TokenStream,
     pub(crate) how: How,
 }
 
@@ -118,32 +131,60 @@ pub(crate) enum How {
 
 /// Something in the loop that the checks have a word to say about.
 #[derive(Debug)]
-pub(crate) enum Finding {
+pub(crate) struct Finding {
+    /// The tokens it is about.
+    pub(crate) tokens: TokenStream,
+    pub(crate) what: What,
+}
+
+#[derive(Debug)]
+pub(crate) enum What {
     /// `break` of the loop.
-    Break(Span),
+    Break,
     /// `break` or `continue` with the label of something outside the loop.
     Jump(Lifetime),
-    Return(Span),
-    Question(Span),
-    Await(Span),
-    /// The value of a method that changes a place outside the loop is used.
-    ValueUsed { place: Place, method: Ident },
+    Return,
+    Question,
+    Await,
+    /// The value of a call that changes a place outside the loop is used.
+    ValueUsed {
+        place: Place,
+        call: Call,
+    },
+    /// A call hands out, through a shared reference, a way to change a place outside the loop.
+    HandedOut {
+        place: Place,
+        method: Ident,
+    },
     /// `&mut` of a place outside the loop, where it is no effect.
-    Borrowed { place: Place, span: Span },
-    /// An assignment to a place outside the loop among assignments to the iteration's own.
-    MixedAssignment(Span),
+    Borrowed(Place),
+    /// An assignment to the iteration's own variable among assignments to places outside the loop.
+    MixedAssignment,
     /// Both sides of a compound assignment can do something.
-    BothSides(Span),
+    BothSides,
     /// The right side of a `||` or `&&` with an accumulator on the left can do something.
-    Lazy(Span),
-    /// `&mut` of the iteration's own variable, as an argument of an effect.
-    MutableArgument { span: Span, method: Option<Ident> },
+    Lazy,
+    /// `&mut` of the iteration's own variable, as an argument of an effect, of this method if it is one.
+    MutableArgument(Option<Ident>),
     /// A closure that is an argument of an effect changes the iteration's own variable.
     ClosureChanges(Ident),
     /// A macro that is not known may leave the loop by this token.
-    MacroLeaves { name: String, span: Span, token: String },
+    MacroLeaves {
+        name: String,
+        token: String,
+    },
     /// `macro_rules!` in the body.
-    LocalMacro(Span),
+    LocalMacro,
+    /// A `static` in an inner block of the body.
+    LocalStatic,
+}
+
+/// What changes a place.
+#[derive(Debug)]
+pub(crate) enum Call {
+    Method(Ident),
+    /// `write!` or `writeln!`.
+    Macro(Ident),
 }
 
 impl Split {

@@ -6,7 +6,7 @@ use crate::args::Gather;
 use crate::diagnostics::Diagnostics;
 use crate::{analyze, args, check, expand, fallback, find, item, returns};
 
-pub(crate) fn expand(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
+pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
     let args = args::parse(arguments, &mut diagnostics);
     let wrong_options = diagnostics.check().map(|errors| errors.to_compile_error()).unwrap_or_default();
@@ -17,7 +17,7 @@ pub(crate) fn expand(arguments: TokenStream, tokens: TokenStream) -> TokenStream
         Err(error) => {
             diagnostics.push(error);
             let errors = diagnostics.check().map(|errors| errors.to_compile_error());
-            return fallback::with(&errors.into_iter().chain([wrong_options]).collect(), &tokens);
+            return fallback::with(&errors.into_iter().chain([wrong_options]).collect(), tokens);
         }
     };
     item::check(&function.sig, &mut diagnostics);

@@ -21,6 +21,8 @@ enum Root {
     Variable(Variable),
     /// By its path, a static.
     Static(String),
+    /// The standard output, as in `io::stdout()`.
+    Output,
 }
 
 impl PartialEq for Place {
@@ -46,6 +48,11 @@ impl Place {
                     let root = Root::of(path, scopes)?;
                     return Some(Self { root, fields, expr: expr.clone() });
                 }
+                Expr::Call(call) if call.args.is_empty() => {
+                    let Expr::Path(path) = &*call.func else { return None };
+                    let is_output = path.path.segments.last()?.ident == "stdout";
+                    return is_output.then(|| Self { root: Root::Output, fields, expr: expr.clone() });
+                }
                 _ => return None,
             }
         }
@@ -55,8 +62,18 @@ impl Place {
     pub(crate) fn variable(&self) -> Option<&Variable> {
         match &self.root {
             Root::Variable(variable) => Some(variable),
-            Root::Static(_) => None,
+            Root::Static(_) | Root::Output => None,
         }
+    }
+
+    /// Whether it is declared `mut`, or known to be behind a `&mut`.
+    pub(crate) fn is_mutable(&self) -> bool {
+        self.variable().is_some_and(|variable| variable.mutable)
+    }
+
+    /// Whether it is a static, which the whole program shares.
+    pub(crate) fn is_static(&self) -> bool {
+        matches!(self.root, Root::Static(_))
     }
 
     /// Whether what is done to one of the two can be seen through the other.
@@ -70,6 +87,7 @@ impl Place {
         let mut name = match &self.root {
             Root::Variable(variable) => variable.ident.to_string(),
             Root::Static(path) => path.clone(),
+            Root::Output => "stdout()".to_owned(),
         };
         for field in &self.fields {
             name.push('.');
@@ -91,7 +109,8 @@ impl Root {
         }
         // Nothing but its spelling tells a static from a function or a type.
         let last = path.path.segments.last()?.ident.to_string();
-        let shouts = last.starts_with(char::is_uppercase) && !last.contains(char::is_lowercase) && last.len() > 1;
+        let shouts =
+            last.starts_with(char::is_uppercase) && !last.contains(char::is_lowercase) && last.len() > 1;
         shouts.then(|| Self::Static(path.path.to_token_stream().to_string().replace(' ', "")))
     }
 }
@@ -109,23 +128,23 @@ mod tests {
         scopes
     }
 
-    fn place(expr: Expr) -> Option<Place> {
-        Place::of(&expr, &scopes())
+    fn place(expr: &Expr) -> Option<Place> {
+        Place::of(expr, &scopes())
     }
 
     #[test]
     fn a_place_is_a_variable_and_its_fields() {
-        assert_eq!(place(parse_quote!(a.x.0)).unwrap().name(), "a.x.0");
-        assert_eq!(place(parse_quote!((a).x)).unwrap().name(), "a.x");
-        assert_eq!(place(parse_quote!(crate::TOTAL)).unwrap().name(), "crate::TOTAL");
-        assert!(place(parse_quote!(local.x)).is_none());
-        assert!(place(parse_quote!(a.len())).is_none());
-        assert!(place(parse_quote!(unknown)).is_none());
+        assert_eq!(place(&parse_quote!(a.x.0)).unwrap().name(), "a.x.0");
+        assert_eq!(place(&parse_quote!((a).x)).unwrap().name(), "a.x");
+        assert_eq!(place(&parse_quote!(crate::TOTAL)).unwrap().name(), "crate::TOTAL");
+        assert!(place(&parse_quote!(local.x)).is_none());
+        assert!(place(&parse_quote!(a.len())).is_none());
+        assert!(place(&parse_quote!(unknown)).is_none());
     }
 
     #[test]
     fn places_overlap_where_one_holds_the_other() {
-        let overlap = |x: Expr, y: Expr| place(x).unwrap().overlaps(&place(y).unwrap());
+        let overlap = |x: Expr, y: Expr| place(&x).unwrap().overlaps(&place(&y).unwrap());
         assert!(overlap(parse_quote!(a), parse_quote!(a.x)));
         assert!(overlap(parse_quote!(a.x.y), parse_quote!(a.x)));
         assert!(!overlap(parse_quote!(a.x), parse_quote!(a.y)));

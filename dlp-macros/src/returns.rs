@@ -1,9 +1,7 @@
 //! What a function returns, as far as `gather = "root"` changes it.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, Type};
+use syn::{Expr, GenericArgument, Item, ItemFn, PathArguments, ReturnType, Stmt, Token, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::mark::Mark;
@@ -26,7 +24,13 @@ pub(crate) enum Returns {
 impl Returns {
     pub(crate) fn of(output: &ReturnType) -> Self {
         let ReturnType::Type(_, ty) = output else { return Self::Nothing };
-        match &**ty {
+        Self::of_type(ty)
+    }
+
+    fn of_type(ty: &Type) -> Self {
+        match ty {
+            Type::Group(inner) => Self::of_type(&inner.elem),
+            Type::Paren(inner) => Self::of_type(&inner.elem),
             Type::Tuple(tuple) if tuple.elems.is_empty() => Self::Nothing,
             Type::Path(path) => match path.path.segments.last() {
                 Some(last) if last.ident == "Result" => match &last.arguments {
@@ -50,18 +54,20 @@ impl Returns {
 /// Reports what `gather = "root"` cannot do with a function whose loop is in the statement of this number.
 pub(crate) fn check(function: &ItemFn, statement: usize, diagnostics: &mut Diagnostics) {
     let returns = Returns::of(&function.sig.output);
-    let output = function.sig.output.span();
+    let ReturnType::Type(_, output) = &function.sig.output else {
+        return ends(function, statement, returns, diagnostics);
+    };
     if function.sig.ident == "main" && !matches!(returns, Returns::Nothing | Returns::ResultOfNothing) {
-        diagnostics.at(
+        diagnostics.over(
             output,
             "with `gather = \"root\"` only the root has a result, and every rank needs one to end the program: let `main` \
              return `()` or `Result<(), E>`, or move the loop into a function",
         );
     }
     if returns == Returns::Value {
-        for span in questions(function) {
+        for question in questions(function) {
             diagnostics.pair(
-                span,
+                &question,
                 "`gather = \"root\"` makes an `Option` of what this function returns, and does not see what `?` does there: \
                  spell the return type as `Result<.., ..>` or `Option<..>`",
                 output,
@@ -69,6 +75,11 @@ pub(crate) fn check(function: &ItemFn, statement: usize, diagnostics: &mut Diagn
             );
         }
     }
+    ends(function, statement, returns, diagnostics);
+}
+
+/// Reports what follows the loop inside the statement of this number.
+fn ends(function: &ItemFn, statement: usize, returns: Returns, diagnostics: &mut Diagnostics) {
     let stmts = &function.block.stmts;
     let last = statement + 1 == stmts.len();
     let is_value = last && matches!(stmts[statement], Stmt::Expr(_, None)) && returns != Returns::Nothing;
@@ -82,11 +93,11 @@ pub(crate) fn check(function: &ItemFn, statement: usize, diagnostics: &mut Diagn
 }
 
 /// The `?`s of the function itself.
-fn questions(function: &ItemFn) -> Vec<Span> {
-    struct Questions(Vec<Span>);
+fn questions(function: &ItemFn) -> Vec<Token![?]> {
+    struct Questions(Vec<Token![?]>);
     impl<'ast> Visit<'ast> for Questions {
         fn visit_expr_try(&mut self, question: &'ast syn::ExprTry) {
-            self.0.push(question.question_token.span());
+            self.0.push(question.question_token);
             visit::visit_expr_try(self, question);
         }
 
@@ -112,7 +123,8 @@ fn ends_with_loop(stmt: &Stmt) -> bool {
             Expr::Block(inner) => block(&inner.block),
             Expr::Unsafe(inner) => block(&inner.block),
             Expr::If(branch) => {
-                block(&branch.then_branch) && branch.else_branch.as_ref().is_none_or(|(_, other)| value(other))
+                block(&branch.then_branch)
+                    && branch.else_branch.as_ref().is_none_or(|(_, other)| value(other))
             }
             Expr::Match(choice) => choice.arms.iter().all(|arm| value(&arm.body)),
             Expr::Paren(inner) => value(&inner.expr),
@@ -170,9 +182,27 @@ mod tests {
             ends_with_loop(&function.block.stmts[0])
         };
         assert!(ends(parse_quote!({ for x in xs {} })));
-        assert!(ends(parse_quote!(if a { f(); for x in xs {} } else { g() })));
-        assert!(ends(parse_quote!(match a { 0 => { for x in xs {} } _ => {} })));
-        assert!(!ends(parse_quote!({ for x in xs {} f(); })));
-        assert!(!ends(parse_quote!(if a { if b { for x in xs {} } g(); })));
+        assert!(ends(parse_quote!(if a {
+            f();
+            for x in xs {}
+        } else {
+            g()
+        })));
+        assert!(ends(parse_quote!(match a {
+            0 => {
+                for x in xs {}
+            }
+            _ => {}
+        })));
+        assert!(!ends(parse_quote!({
+            for x in xs {}
+            f();
+        })));
+        assert!(!ends(parse_quote!(if a {
+            if b {
+                for x in xs {}
+            }
+            g();
+        })));
     }
 }

@@ -110,7 +110,8 @@ impl Scopes {
     /// Every name that stands for a variable, with the variable.
     pub(crate) fn visible(&self) -> Vec<&Variable> {
         let all = self.frames.iter().flatten();
-        all.filter(|variable| self.resolve(&variable.ident).is_some_and(|found| found.id == variable.id)).collect()
+        all.filter(|variable| self.resolve(&variable.ident).is_some_and(|found| found.id == variable.id))
+            .collect()
     }
 }
 
@@ -146,7 +147,7 @@ impl<'a> Known<'a> {
             || matches!(pattern, Pat::Type(typed) if matches!(*typed.pat, Pat::Ident(_)));
         whole
             && match self {
-                Self::Type(Type::Reference(reference)) => reference.mutability.is_some(),
+                Self::Type(ty) => is_exclusive(ty),
                 Self::Value(Expr::Reference(reference)) => reference.mutability.is_some(),
                 _ => false,
             }
@@ -154,6 +155,16 @@ impl<'a> Known<'a> {
 
     fn initialised(self) -> bool {
         !matches!(self, Self::Absent)
+    }
+}
+
+/// Whether a type is spelt `&mut ..`.
+pub(crate) fn is_exclusive(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_some(),
+        Type::Paren(inner) => is_exclusive(&inner.elem),
+        Type::Group(inner) => is_exclusive(&inner.elem),
+        _ => false,
     }
 }
 
@@ -226,9 +237,9 @@ pub(crate) fn walk_expr<W: Walk>(walk: &mut W, expr: &mut Expr) {
         }
         Expr::Match(choice) => {
             walk.visit_expr_mut(&mut choice.expr);
-            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, |walk, body| walk.visit_expr_mut(body)));
+            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, W::visit_expr_mut));
         }
-        Expr::Closure(closure) => walk_closure(walk, closure, |walk, body| walk.visit_expr_mut(body)),
+        Expr::Closure(closure) => walk_closure(walk, closure, W::visit_expr_mut),
         Expr::Let(condition) => {
             walk.visit_expr_mut(&mut condition.expr);
             bind(walk, &mut condition.pat, Known::Value(&condition.expr));
@@ -288,7 +299,8 @@ mod tests {
 
     #[test]
     fn patterns_bind_names_and_not_constants() {
-        let pattern = Pat::parse_multi.parse_str("Some((a, mut b)) | Other { a, b, c: [ref d, .., MAX], e: None }");
+        let pattern =
+            Pat::parse_multi.parse_str("Some((a, mut b)) | Other { a, b, c: [ref d, .., MAX], e: None }");
         let names: Vec<String> = bindings(&pattern.unwrap())
             .iter()
             .map(|binding| format!("{}{}", if binding.changes { "mut " } else { "" }, binding.ident))

@@ -1,5 +1,42 @@
 //! Generated code means the same wherever it is put, and no lint is heard of it.
 
+use super::{same, work};
+
+same! {
+    names_like_ours(5);
+    produced_by_a_macro(4);
+}
+
+#[dlp::parallel]
+fn names_like_ours(n: u32) -> (Vec<u32>, Vec<u32>) {
+    let (mut log, mut op, source, again, site) = (vec![], vec![], n, 1, 2);
+    for at in 0..source {
+        let values = at + again;
+        let (value_0, field_0_0, witness_0_0) = (values, 1, 2);
+        log.push(value_0 + site);
+        op.push(field_0_0 + witness_0_0 + at);
+    }
+    (log, op)
+}
+
+macro_rules! produced {
+    ($name:ident, $accumulator:ident, $item:ident => $value:expr, $strategy:literal) => {
+        #[dlp::parallel(strategy = $strategy)]
+        fn $name(n: u64) -> (Vec<u64>, u64) {
+            let mut $accumulator = Vec::new();
+            let mut total = 0;
+            for $item in 0..n {
+                let value = $value;
+                $accumulator.push(value);
+                total += value;
+            }
+            ($accumulator, total)
+        }
+    };
+}
+
+produced!(produced_by_a_macro, value, x => work(x) + 1, "round_robin");
+
 /// In a crate where nothing is imported by itself.
 mod without_a_prelude {
     #![no_implicit_prelude]
@@ -33,8 +70,8 @@ mod without_a_prelude {
 
 #[test]
 fn no_prelude_is_needed() {
-    super::same(|| without_a_prelude::function(&["a", "", "bc"]));
-    super::same(|| without_a_prelude::root(&["a", "", "bc"]).is_ok());
+    same(|| without_a_prelude::function(&["a", "", "bc"]));
+    same(|| without_a_prelude::root(&["a", "", "bc"]).is_ok());
 }
 
 /// Names of the prelude, and of ours, that mean something else.
@@ -73,7 +110,7 @@ mod with_other_names {
 
 #[test]
 fn other_names_do_not_matter() {
-    super::same(|| with_other_names::function(9));
+    same(|| with_other_names::function(9));
 }
 
 /// With every lint that there is.
@@ -102,7 +139,7 @@ mod with_every_lint {
 
 #[test]
 fn no_lint_is_heard() {
-    super::same(|| with_every_lint::function(&["a", "", "bc"]).is_ok());
+    same(|| with_every_lint::function(&["a", "", "bc"]).is_ok());
 }
 
 /// Made by a macro that has names of its own.
@@ -129,6 +166,6 @@ twice!(fn other_names(n) list, item => item + 1, list.push(item););
 
 #[test]
 fn macros_may_have_names_of_their_own() {
-    super::same(|| names_of_its_own(5));
-    super::same(|| other_names(5));
+    same(|| names_of_its_own(5));
+    same(|| other_names(5));
 }

@@ -1,8 +1,12 @@
 //! What the attribute cannot stand on.
 
 #[dlp::parallel]
-async fn suspended() {
-    for _ in 0..3 {}
+async fn suspended() -> u32 {
+    let mut total = 0;
+    for x in 0..3 {
+        total += std::future::ready(x).await;
+    }
+    total
 }
 
 #[dlp::parallel]

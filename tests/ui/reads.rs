@@ -89,7 +89,20 @@ fn in_an_unknown_macro(values: &[u32]) -> u32 {
     total
 }
 
+#[dlp::parallel]
+fn a_buffer(values: &[u32]) -> usize {
+    use std::fmt::Write;
+    let (mut buffer, mut total) = (String::new(), 0);
+    for value in values {
+        buffer.clear();
+        write!(buffer, "{value}").unwrap();
+        total += buffer.len();
+    }
+    total
+}
+
 fn main() {
+    println!("{:?}", a_buffer(&[1]));
     println!("{:?}", in_a_condition(&[1]));
     println!("{:?}", in_an_argument(&[1]));
     println!("{:?}", in_text(&[1]));

@@ -61,13 +61,26 @@ fn lent(values: &[u32]) -> Vec<u32> {
     all
 }
 
+#[allow(unused)]
 #[dlp::parallel]
-fn without_a_value(values: &[u32]) -> u32 {
-    let last;
+fn without_a_value(values: &[u32]) {
+    let mut last;
     for value in values {
         last = value + 1;
     }
-    last
+}
+
+#[dlp::parallel]
+fn conditional(values: &[u32]) -> Vec<u32> {
+    let mut all = vec![];
+    for value in values {
+        #[cfg(test)]
+        all.push(*value);
+        #[cfg_attr(test, allow(unused))]
+        let twice = value * 2;
+        all.push(twice);
+    }
+    all
 }
 
 macro_rules! stop {
@@ -83,6 +96,10 @@ fn unknown_macros(values: &[u32]) -> u32 {
         }
         stop!(if *value > 3 { continue });
         stop!(assert!("1".parse::<u32>().is_ok()););
+        if *value > 3 {
+            static CALLS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+            CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        }
         total += value + 1;
         local!();
     }
@@ -95,5 +112,7 @@ fn main() {
     println!("{:?}", mixed(&[1]));
     println!("{:?}", emptied(&[1]));
     println!("{:?}", lent(&[1]));
+    without_a_value(&[1]);
+    conditional(&[1]);
     println!("{:?}", unknown_macros(&[1]));
 }

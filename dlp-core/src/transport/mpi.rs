@@ -1,102 +1,112 @@
 //! Ranks as processes of an MPI job.
 //!
-//! This file and its folder are the only place that names `mpi`. [`Mpi`] opens, closes and ends the job; how frames
-//! go out is in `send.rs`, how they come in in `receive.rs`, the calls themselves are in `ffi.rs`.
+//! This file and its folder are the only place that names `mpi`. [`Mpi`] opens, closes and ends the job; how
+//! frames go out is in `send.rs`, how they come in in `receive.rs`, how a rank rests in `rest.rs`, and the calls
+//! themselves are in `ffi.rs`.
 
 #![allow(unsafe_code)]
-
-mod bell;
-mod ffi;
-mod receive;
-mod send;
-
-use std::ffi::c_int;
-use std::io::Write as _;
-use std::mem::ManuallyDrop;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread::ThreadId;
-use std::time::{Duration, Instant};
 
 /// The binding that this back end is built on, for programs that initialise MPI themselves.
 pub use mpi as binding;
 pub use mpi::traits::Communicator;
 
+mod ffi;
+mod receive;
+mod rest;
+mod send;
+
+use std::io::Write as _;
+use std::mem::{self, ManuallyDrop};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
 use mpi::environment::Universe;
 use mpi::traits::AsRaw;
 
-use self::bell::Bell;
 use self::ffi::Comm;
 use self::receive::Inbox;
+use self::rest::{Bell, Pace};
 use self::send::Outbox;
 use super::{Idle, Rest, Transport};
 use crate::wire::Frame;
 
-/// A frame of at most this many bytes is one MPI message, which every MPI sends without asking first.
-const SHORT: usize = 512;
+/// A frame of at most this many bytes is one MPI message. Every common MPI sends that much without asking first.
+const SHORT: usize = 2048;
 
-/// The most bytes in one MPI message: MPI counts in `int`.
-const LIMIT: usize = 1 << 30;
+/// The longest piece of a payload. Far below what MPI can count (2 GiB), which costs nothing, and a piece that is
+/// over is the only sign that a long payload moves.
+const PIECE: usize = 2 << 20;
 
-/// How long a rest may be while MPI has sends to push along, which it only does when it is called.
-const WHILE_SENDING: Duration = Duration::from_micros(50);
+/// The longest sleep, for no frame ends it.
+const LONGEST: Duration = Duration::from_millis(100);
 
 /// How long `close` waits for others to receive what was sent before.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One rank of an MPI job.
+///
+/// A drop without [`close`](Transport::close) finalizes nothing, because after a panic that would wait for the
+/// other ranks for ever, and leaks the memory that MPI may still use.
 pub struct Mpi {
     comm: Comm,
     rank: usize,
     size: usize,
     concurrent: bool,
-    opener: ThreadId,
+    /// The thread that opened it.
+    opener: usize,
     outbox: Outbox,
     inbox: Mutex<Inbox>,
     bell: Bell,
-    /// What is to be closed: once, and by `close` alone.
-    open: Mutex<Option<Open>>,
+    pace: Mutex<Pace>,
+    owner: Mutex<Owner>,
 }
 
-/// MPI itself, if it is ours. Never finalized by a drop: after a panic that would wait for the others for ever.
-struct Open {
-    universe: Option<ManuallyDrop<Universe>>,
+/// Who ends MPI.
+enum Owner {
+    /// We do, in `close`.
+    Us(ManuallyDrop<Universe>),
+    /// The program does, after `close`.
+    Program,
+    /// It was closed.
+    Nobody,
 }
 
 impl Mpi {
-    /// Initialises MPI, for as many threads as the library supports, and becomes a rank of the world. All ranks
-    /// of the job call this together.
+    /// Initialises MPI, for several threads if the library supports them, and becomes a rank of its world. All
+    /// ranks of the job call this together; the thread that does is the one that calls `close`.
     ///
     /// # Errors
-    /// If MPI is initialised already: then [`adopt`](Mpi::adopt) its world. Or if MPI reports an error.
+    /// If MPI is initialised already, where [`adopt`](Mpi::adopt) is the thing to call, or reports an error.
     pub fn start() -> Result<Mpi, String> {
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Multiple) else {
-            return Err("this program has initialised MPI itself: hand its communicator over instead".into());
+            return Err("this program has initialised MPI itself: hand over its communicator instead".into());
         };
-        let universe = ManuallyDrop::new(universe);
+        let owner = Owner::Us(ManuallyDrop::new(universe));
         // SAFETY: MPI has just been initialised, so the world is a communicator.
-        unsafe { Self::open(ffi::world(), Some(universe)) }
+        unsafe { Self::open(ffi::world(), owner) }
     }
 
-    /// Becomes a rank of a communicator of a program that has initialised MPI itself. All ranks of the
-    /// communicator call this together. It is duplicated, so that no message of the program meets one of ours,
-    /// and MPI is not finalized by [`close`](Transport::close), which must come before the program does so.
+    /// Becomes a rank of a communicator of a program that has initialised MPI itself. All ranks of the communicator
+    /// call this together. It is duplicated, so that the program's messages and ours never meet. MPI is not
+    /// finalized by [`close`](Transport::close), which must come before the program does so.
     ///
     /// # Errors
-    /// If MPI is not initialised, or finalized already, or the communicator is null or one between two groups.
+    /// If MPI is not initialised, or is finalized already; if the communicator is null, or one between two
+    /// groups; or if MPI reports an error.
     pub fn adopt(comm: &impl AsRaw<Raw = mpi::ffi::MPI_Comm>) -> Result<Mpi, String> {
         if !mpi::is_initialized() {
             return Err("MPI is not initialised: initialise it first, or leave that to dlp".into());
         }
-        if !ffi::is_running() {
+        if mpi::is_finalized() {
             return Err("MPI is finalized already, and cannot be started a second time".into());
         }
-        // SAFETY: MPI runs, and whoever implements `AsRaw` vouches for the handle.
-        unsafe { Self::open(comm.as_raw(), None) }
+        // SAFETY: MPI runs, and who implements `AsRaw` vouches for the handle.
+        unsafe { Self::open(comm.as_raw(), Owner::Program) }
     }
 
     /// # Safety
     /// MPI runs, and `raw` is a communicator, or null.
-    unsafe fn open(raw: ffi::RawComm, universe: Option<ManuallyDrop<Universe>>) -> Result<Mpi, String> {
+    unsafe fn open(raw: ffi::RawComm, owner: Owner) -> Result<Mpi, String> {
         // SAFETY: as promised by the caller.
         let comm = unsafe { Comm::duplicate(raw) }?;
         let (rank, size) = (comm.rank()?, comm.size()?);
@@ -105,22 +115,28 @@ impl Mpi {
             rank,
             size,
             concurrent: ffi::is_concurrent(),
-            opener: std::thread::current().id(),
-            outbox: Outbox::new(comm, LIMIT),
-            inbox: Mutex::new(Inbox::open(comm, size, LIMIT)?),
+            opener: this_thread(),
+            outbox: Outbox::new(comm, PIECE),
+            inbox: Mutex::new(Inbox::open(comm, size)?),
             bell: Bell::default(),
-            open: Mutex::new(Some(Open { universe })),
+            pace: Mutex::new(Pace::new()),
+            owner: Mutex::new(owner),
         })
     }
 
-    /// Cuts payloads into messages of at most this many bytes (by default 1 GiB). For tests; all ranks give the
-    /// same number, before they send anything.
+    /// Cuts payloads into messages of at most this many bytes (by default 2 MiB, and never more than 1 GiB). For
+    /// tests.
     #[must_use]
     pub fn with_longest_message(mut self, bytes: usize) -> Mpi {
-        let limit = bytes.clamp(1, LIMIT);
-        self.outbox.set_limit(limit);
-        self.inbox().set_limit(limit);
+        self.outbox.set_longest_piece(bytes.clamp(1, 1 << 30));
         self
+    }
+
+    /// What the MPI library calls itself, for messages.
+    pub fn library() -> String {
+        let name = mpi::environment::library_version().unwrap_or_default();
+        let first = name.split(['\0', '\n', ',']).next().unwrap_or_default();
+        first.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     fn inbox(&self) -> MutexGuard<'_, Inbox> {
@@ -129,40 +145,44 @@ impl Mpi {
     }
 
     /// Where MPI allows only one thread, makes sure that it is the one.
+    #[inline]
     fn enter(&self) {
         assert!(
-            self.concurrent || std::thread::current().id() == self.opener,
-            "this MPI library allows only one thread, and a second one has called it"
+            self.concurrent || this_thread() == self.opener,
+            "this MPI library allows one thread only, and a second one has called it"
         );
     }
 
-    /// What MPI answered; an error is reported and ends the job. Called with no lock held.
-    fn sure<T>(&self, answer: Result<T, String>) -> T {
-        answer.unwrap_or_else(|error| self.fail(&error))
-    }
-
+    /// Says what went wrong between MPI and us, and ends the job.
     #[cold]
     fn fail(&self, error: &str) -> ! {
-            let _ = writeln!(std::io::stderr(), "dlp: rank {} of {}: {error}", self.rank, self.size);
-            ffi::abort(1)
+        // In one piece, so that what other ranks say is not mixed in.
+        let report = format!("dlp: rank {} of {}: {error}\n", self.rank, self.size);
+        let _ = std::io::stderr().write_all(report.as_bytes());
+        ffi::abort(1)
     }
 
-    fn try_close(&self, open: Open) -> Result<(), String> {
+    fn try_close(&self) -> Result<(), String> {
         let (mut idle, start) = (Idle::new(), Instant::now());
-        // Another rank may be here too, with a long payload for this one that nobody wants: let it come.
-        while self.outbox.held() > 0 {
+        // Others may be here too, with a long payload for this rank that nobody will look at: let it come.
+        while self.outbox.held() > 0 || self.inbox().is_arriving() {
             self.poll();
             self.wait(idle.rest());
             if start.elapsed() > PATIENCE {
-                return Err(format!("{} bytes were sent that no rank receives", self.outbox.held()));
+                let held = self.outbox.held();
+                return Err(format!("could not close: {held} bytes sent by this rank were not received"));
             }
         }
         self.outbox.close();
         self.inbox().close()?;
-        self.comm.free()?;
-        drop(open.universe.map(ManuallyDrop::into_inner));
-        Ok(())
+        self.comm.free()
     }
+}
+
+/// A number that no other living thread has. (Unlike `ThreadId` there is one even while the process exits.)
+fn this_thread() -> usize {
+    thread_local!(static PLACE: u8 = const { 0 });
+    PLACE.with(|place| std::ptr::from_ref(place).addr())
 }
 
 impl Transport for Mpi {
@@ -175,37 +195,45 @@ impl Transport for Mpi {
     }
 
     fn send(&self, to: usize, frame: Frame) {
-        assert!(to < self.size, "there is no rank {to} of {}", self.size);
+        assert!(to < self.size, "there is no rank {to} among {}", self.size);
         self.enter();
-        self.sure(self.outbox.send(to, &frame));
+        if let Err(error) = self.outbox.send(to, &frame) {
+            self.fail(&error);
+        }
     }
 
     fn poll(&self) -> Option<(usize, Frame)> {
         self.enter();
-        if self.outbox.held() > 0 {
-            self.sure(self.outbox.push_along());
+        if self.outbox.held() > 0
+            && let Err(error) = self.outbox.push_along()
+        {
+            self.fail(&error);
         }
         match self.inbox().next() {
-            Ok(frame) => frame,
+            Ok(news) => news,
             Err(error) => self.fail(&error),
         }
     }
 
-    /// Rests, but not asleep while a payload is coming in, and only briefly while one is going out: MPI
-    /// moves bytes only when it is called.
+    /// As asked for, but not asleep while a long payload is on its way: MPI moves bytes only when it is called.
     fn wait(&self, rest: Rest) {
-        self.enter();
-        match rest {
-            Rest::Sleep(_) if self.inbox().is_arriving() => Rest::Yield.in_place(),
-            Rest::Sleep(longest) if self.outbox.held() > 0 => self.bell.sleep(longest.min({ static L: std::sync::OnceLock<u64> = std::sync::OnceLock::new(); Duration::from_micros(*L.get_or_init(|| std::env::var("WS").map_or(50, |l| l.parse().unwrap()))) })),
-            Rest::Sleep(longest) => self.bell.sleep(longest),
-            // A look takes longer than the pause between two would.
-            Rest::Spin => (),
-            Rest::Yield => rest.in_place(),
-        }
+        let longest = match rest {
+            // A look at the inbox takes as long as a pause between two looks would.
+            Rest::Spin => return,
+            Rest::Yield => return rest.in_place(),
+            Rest::Sleep(longest) => longest,
+        };
+        let inbox = self.inbox();
+        let (is_arriving, came) = (inbox.is_arriving(), inbox.moved());
+        drop(inbox);
+        let is_moving = (is_arriving || self.outbox.held() > 0) && {
+            let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+            pace.is_moving(came + self.outbox.moved(), Instant::now())
+        };
+        if is_moving { Rest::Yield.in_place() } else { self.bell.sleep(longest.min(LONGEST)) }
     }
 
-    /// Ends a sleep of another thread. A message that comes in does not: MPI has no call that sleeps until one does.
+    /// Ends a sleep of another thread. A frame that comes in cannot: MPI has no call that sleeps until one does.
     fn wake(&self) {
         self.bell.ring();
     }
@@ -215,9 +243,8 @@ impl Transport for Mpi {
     }
 
     fn abort(&self, status: i32) {
-        // The system keeps the last eight bits, and of those 0 would be success.
-        let status: c_int = if status & 0xff == 0 { 1 } else { status };
-        ffi::abort(status)
+        // Of a status the system keeps the last eight bits, and if those are 0 that is success.
+        ffi::abort(if status & 0xff == 0 { 1 } else { status })
     }
 
     fn aborted(&self) -> bool {
@@ -228,14 +255,19 @@ impl Transport for Mpi {
         self.concurrent
     }
 
+    /// Also waits until everything sent is received, for a minute at most. May be called twice.
     fn close(&self) {
         self.enter();
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(open) = open {
-            if !ffi::is_running() {
-                return; // The program has finalized its MPI, and there is nothing left to give back.
-            }
-            self.sure(self.try_close(open));
+        let mut owner = self.owner.lock().unwrap_or_else(PoisonError::into_inner);
+        // If the program has finalized its MPI already, there is nothing left to give back.
+        if !matches!(*owner, Owner::Nobody)
+            && ffi::is_running()
+            && let Err(error) = self.try_close()
+        {
+            self.fail(&error);
+        }
+        if let Owner::Us(universe) = mem::replace(&mut *owner, Owner::Nobody) {
+            drop(ManuallyDrop::into_inner(universe));
         }
     }
 }

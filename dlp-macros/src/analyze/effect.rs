@@ -8,12 +8,12 @@ use super::format::{self, Arguments, Known};
 use super::lift::Draft;
 use super::{Analyzer, Unused, words};
 use crate::mark::Mark;
-use crate::model::{Carry, Effect, Finding, Kind, Leaf};
+use crate::model::{Carry, Effect, Kind, Leaf};
 use crate::place::Place;
-use crate::scope::{Origin, Scopes, Variable};
+use crate::scope::{Origin, Variable};
 
 /// A chain of operations that starts at a place outside the loop.
-struct Chain {
+pub(super) struct Chain {
     place: Place,
     /// The methods in the order of the calls.
     methods: Vec<Ident>,
@@ -35,7 +35,7 @@ impl Analyzer {
         let mut draft = Draft::default();
         self.operation(&mut template, &mut draft);
         let unit = matches!(unused, Unused::Unit { .. }) && !is_assignment(&template);
-        *expr = self.record(span, Kind::Statement { template, unit }, draft);
+        *expr = self.record(span, Kind::Statement { template: Box::new(template), unit }, draft);
         true
     }
 
@@ -67,7 +67,8 @@ impl Analyzer {
         let (hidden, parts) = (names(Origin::Local), names(Origin::Item));
         let items = self.blocks.iter().flatten().cloned().collect();
         let Draft { places, leaves, .. } = draft;
-        self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items });
+        let is_unsafe = self.unsafe_blocks > 0;
+        self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items, is_unsafe });
         Mark::Site(self.effects.len() - 1).expr()
     }
 
@@ -100,7 +101,7 @@ impl Analyzer {
     }
 
     /// The chain that `expr` is.
-    fn chain(&self, expr: &Expr) -> Option<Chain> {
+    pub(super) fn chain(&self, expr: &Expr) -> Option<Chain> {
         if let Some(place) = Place::of(expr, &self.scopes) {
             return Some(Chain { place, methods: Vec::new(), changes: false });
         }
@@ -114,7 +115,7 @@ impl Analyzer {
             }
             Expr::Call(call) => {
                 let called = Place::of(&call.func, &self.scopes);
-                let called = called.filter(|place| place.variable().is_some_and(|variable| variable.mutable));
+                let called = called.filter(Place::is_mutable);
                 let place = called.or_else(|| {
                     let global = matches!(&*call.func, Expr::Path(path)
                         if path.path.get_ident().is_none_or(|name| self.scopes.resolve(name).is_none()));
@@ -135,7 +136,9 @@ impl Analyzer {
     /// The place outside the loop that an argument lends out to be changed.
     pub(super) fn lent(&self, argument: &Expr) -> Option<Place> {
         match argument {
-            Expr::Reference(reference) if reference.mutability.is_some() => Place::of(&reference.expr, &self.scopes),
+            Expr::Reference(reference) if reference.mutability.is_some() => {
+                self.chain(&reference.expr).map(|chain| chain.place)
+            }
             Expr::Path(_) => {
                 let place = Place::of(argument, &self.scopes)?;
                 place.variable().is_some_and(|variable| variable.exclusive).then_some(place)
@@ -144,27 +147,23 @@ impl Analyzer {
             _ => None,
         }
     }
-
-    /// A pattern of assignments, some of which are to the iteration's own variables.
-    pub(super) fn mixed(&mut self, target: &Expr) {
-        self.findings.push(Finding::MixedAssignment(target.span()));
-    }
 }
 
 impl Chain {
     /// Whether it changes its place, given why its value is not used.
     fn is_effect(&self, unused: Unused) -> bool {
-        let mutable = self.place.variable().is_some_and(|variable| variable.mutable);
         let shared = self.methods.iter().any(words::changes_shared);
         let changes = match self.methods.first() {
             _ if self.changes || shared => true,
-            Some(first) => mutable && !words::reads(first),
+            Some(first) => self.place.is_mutable() && !words::reads(first),
             None => false,
         };
         changes
             && match unused {
                 Unused::Discarded => true,
-                Unused::Unit { expected: true } => self.changes || shared || self.methods.iter().any(words::mutates),
+                Unused::Unit { expected: true } => {
+                    self.changes || shared || self.methods.iter().any(words::mutates)
+                }
                 Unused::Unit { expected: false } => self.methods.last().is_some_and(words::mutates_to_unit),
             }
     }
@@ -218,14 +217,14 @@ pub(super) fn base(expr: &Expr) -> &Expr {
     longest
 }
 
-/// The variable that a place expression leads from.
-pub(super) fn root<'a>(expr: &Expr, scopes: &'a Scopes) -> Option<&'a Variable> {
+/// The name that a place expression leads from.
+pub(super) fn root(expr: &Expr) -> Option<&Ident> {
     let mut at = expr;
     while let Some(next) = step(at) {
         at = next;
     }
     match at {
-        Expr::Path(path) => scopes.resolve(path.path.get_ident()?),
+        Expr::Path(path) => path.path.get_ident(),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Pat, Path, Token};
 
 use super::Analyzer;
-use crate::model::{Finding, How, Read};
+use crate::model::{Call, How, Read, What};
 use crate::place::Place;
 use crate::scope::{self, Known as Nothing};
 
@@ -39,15 +39,15 @@ pub(super) fn name(path: &Path) -> Option<String> {
 
 pub(super) fn known(path: &Path) -> Option<Known> {
     Some(match name(path)?.as_str() {
-        "format" | "print" | "println" | "eprint" | "eprintln" | "format_args" | "panic" | "todo" | "unimplemented"
-        | "unreachable" => Known::Format { leading: 0 },
+        "format" | "print" | "println" | "eprint" | "eprintln" | "format_args" | "panic" | "todo"
+        | "unimplemented" | "unreachable" => Known::Format { leading: 0 },
         "assert" | "debug_assert" => Known::Format { leading: 1 },
         "assert_eq" | "assert_ne" | "debug_assert_eq" | "debug_assert_ne" => Known::Format { leading: 2 },
         "write" | "writeln" => Known::Write,
         "vec" | "dbg" => Known::List,
         "matches" => Known::Matches,
-        "concat" | "stringify" | "include_str" | "include_bytes" | "env" | "option_env" | "line" | "column" | "file"
-        | "module_path" | "cfg" | "compile_error" => Known::Constant,
+        "concat" | "stringify" | "include_str" | "include_bytes" | "env" | "option_env" | "line"
+        | "column" | "file" | "module_path" | "cfg" | "compile_error" => Known::Constant,
         _ => return None,
     })
 }
@@ -90,14 +90,9 @@ impl Arguments {
         let leading = self.leading.into_iter().map(|value| Argument { name: None, value });
         let all: Punctuated<TokenStream, Token![,]> = leading
             .chain(self.rest)
-            .map(|Argument { name, value }| {
-                let mut tokens = TokenStream::new();
-                if let Some((name, equals)) = name {
-                    name.to_tokens(&mut tokens);
-                    equals.to_tokens(&mut tokens);
-                }
-                value.to_tokens(&mut tokens);
-                tokens
+            .map(|Argument { name, value }| match name {
+                Some((name, equals)) => together(&[&name, &equals, &value]),
+                None => value.into_token_stream(),
             })
             .collect();
         all.into_token_stream()
@@ -118,7 +113,8 @@ impl Analyzer {
             arguments.rest.first()
         {
             for name in captures(&format.value()) {
-                let named = |argument: &Argument| argument.name.as_ref().is_some_and(|(known, _)| *known == name);
+                let named =
+                    |argument: &Argument| argument.name.as_ref().is_some_and(|(known, _)| *known == name);
                 if !arguments.rest.iter().any(named) {
                     self.mention(&[Ident::new(&name, format.span()).into()], How::Format);
                 }
@@ -139,8 +135,8 @@ impl Analyzer {
                     && self.kept.is_none()
                     && let Some(place) = Place::of(super::effect::base(&arguments.leading[0]), &self.scopes)
                 {
-                    let method = call.path.segments.last().expect("it has a name").ident.clone();
-                    self.findings.push(Finding::ValueUsed { place, method });
+                    let name = call.path.segments.last().expect("it has a name").ident.clone();
+                    self.note(&name.clone(), What::ValueUsed { place, call: Call::Macro(name) });
                 }
                 self.visit_arguments(&mut arguments);
                 arguments.into_tokens()
@@ -163,7 +159,7 @@ impl Analyzer {
         if let Ok((mut value, semi, mut count)) = repeat.parse2(tokens.clone()) {
             self.visit_expr_mut(&mut value);
             self.visit_expr_mut(&mut count);
-            return Some(quote::quote!(#value #semi #count));
+            return Some(together(&[&value, &semi, &count]));
         }
         let mut values = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens).ok()?;
         values.iter_mut().for_each(|value| self.visit_expr_mut(value));
@@ -175,7 +171,8 @@ impl Analyzer {
             let (value, comma) = (input.parse::<Expr>()?, input.parse::<Token![,]>()?);
             let pattern = Pat::parse_multi_with_leading_vert(input)?;
             let guard = input.parse::<Option<Token![if]>>()?;
-            let guard = guard.map(|token| Ok::<_, syn::Error>((token, input.parse::<Expr>()?))).transpose()?;
+            let guard =
+                guard.map(|token| Ok::<_, syn::Error>((token, input.parse::<Expr>()?))).transpose()?;
             input.parse::<Option<Token![,]>>()?;
             Ok((value, comma, pattern, guard))
         };
@@ -187,15 +184,16 @@ impl Analyzer {
             self.visit_expr_mut(guard);
         }
         self.scopes.pop();
-        let guard = guard.map(|(token, guard)| quote::quote!(#token #guard));
-        Some(quote::quote!(#value #comma #pattern #guard))
+        let guard = guard.map(|(token, guard)| together(&[&token, &guard]));
+        Some(together(&[&value, &comma, &pattern, &guard]))
     }
 
     /// The tokens of a macro that is not known: they may be anything.
     fn look_through(&mut self, name: &str, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for (at, token) in tokens.iter().enumerate() {
-            let after_dot = at > 0 && matches!(&tokens[at - 1], TokenTree::Punct(dot) if dot.as_char() == '.');
+            let after_dot =
+                at > 0 && matches!(&tokens[at - 1], TokenTree::Punct(dot) if dot.as_char() == '.');
             match token {
                 TokenTree::Group(group) => self.look_through(name, group.stream()),
                 TokenTree::Ident(word) if ["break", "continue", "return"].iter().any(|jump| word == jump) => {
@@ -218,8 +216,7 @@ impl Analyzer {
 
     fn leaves(&mut self, name: &str, token: &TokenTree, word: &str) {
         if !self.in_function() {
-            let (name, token) = (name.to_owned(), (token.span(), word.to_owned()));
-            self.findings.push(Finding::MacroLeaves { name, span: token.0, token: token.1 });
+            self.note(token, What::MacroLeaves { name: name.to_owned(), token: word.to_owned() });
         }
     }
 
@@ -230,7 +227,8 @@ impl Analyzer {
             return;
         }
         let mut end = 1;
-        while let [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] = &tokens[end..]
+        while let [TokenTree::Punct(dot), TokenTree::Ident(_) | TokenTree::Literal(_), rest @ ..] =
+            &tokens[end..]
             && dot.as_char() == '.'
             && !matches!(rest.first(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
         {
@@ -239,10 +237,17 @@ impl Analyzer {
         let read: TokenStream = tokens[..end].iter().cloned().collect();
         let whole = || syn::parse2::<Expr>(word.to_token_stream()).ok();
         match syn::parse2::<Expr>(read).ok().or_else(whole).and_then(|expr| Place::of(&expr, &self.scopes)) {
-            Some(place) => self.reads.push(Read { span: word.span(), place, how }),
+            Some(place) => self.reads.push(Read { place, tokens: word.to_token_stream(), how }),
             None => self.used(word),
         }
     }
+}
+
+/// The tokens of all, one after the other.
+fn together(parts: &[&dyn ToTokens]) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    parts.iter().for_each(|part| part.to_tokens(&mut tokens));
+    tokens
 }
 
 /// The names that a format string captures: `a`, `b` and `c` of `{a} {0:b$.c$}`.
@@ -271,13 +276,10 @@ mod tests {
 
     #[test]
     fn captured_names_are_found() {
-        assert_eq!(captures("{a} {{b}} {0} {:?} {c:>8.3} {d:width$.precision$} {a:?}"), [
-            "a",
-            "c",
-            "d",
-            "precision",
-            "width"
-        ]);
+        assert_eq!(
+            captures("{a} {{b}} {0} {:?} {c:>8.3} {d:width$.precision$} {a:?}"),
+            ["a", "c", "d", "precision", "width"]
+        );
         assert!(captures("no names { ").is_empty());
     }
 }

@@ -1,13 +1,14 @@
 //! Lifts out of the statement of an effect what it needs of the iteration, and leaves marks.
 
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{BinOp, Expr, ExprClosure, Ident, UnOp};
+use syn::{BinOp, Expr, ExprClosure, ExprReference, Ident, UnOp};
 
 use super::format::{self, Arguments, Known};
 use super::{Analyzer, effect, words};
 use crate::mark::Mark;
-use crate::model::{Carry, Finding, Leaf};
+use crate::model::{Carry, Leaf, What};
 use crate::place::Place;
 use crate::scope::Origin;
 
@@ -42,22 +43,20 @@ impl Analyzer {
             Expr::Paren(inner) => self.operation(&mut inner.expr, draft),
             Expr::Group(inner) => self.operation(&mut inner.expr, draft),
             Expr::Assign(assign) => {
-                draft.own = Place::of(&assign.left, &self.scopes);
+                draft.own = Place::of(effect::base(&assign.left), &self.scopes);
                 self.value(&mut assign.right, draft);
                 self.target(&mut assign.left, draft);
             }
             Expr::Binary(binary) => {
                 // Which side comes first depends on the types, so it must not matter.
-                let span = match &binary.op {
-                    BinOp::AddAssign(op) => op.spans[0],
-                    op => syn::spanned::Spanned::span(op),
-                };
+                let operator = binary.op;
+                draft.own = Place::of(effect::base(&binary.left), &self.scopes);
                 self.value(&mut binary.right, draft);
                 let right = draft.leaves.len();
                 self.target(&mut binary.left, draft);
                 let (right, left) = draft.leaves.split_at(right);
                 if right.iter().any(acts) && left.iter().any(acts) {
-                    self.findings.push(Finding::BothSides(span));
+                    self.note(&operator, What::BothSides);
                 }
             }
             _ => self.target(expr, draft),
@@ -88,8 +87,7 @@ impl Analyzer {
             Expr::Group(inner) => self.target(&mut inner.expr, draft),
             Expr::Reference(reference) => self.target(&mut reference.expr, draft),
             Expr::Try(question) => {
-                let span = syn::spanned::Spanned::span(&question.question_token);
-                self.findings.push(Finding::Question(span));
+                self.note(&question.question_token, What::Question);
                 self.target(&mut question.expr, draft);
             }
             Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|target| self.target(target, draft)),
@@ -115,7 +113,7 @@ impl Analyzer {
                 *expr = self.write(call, draft);
             }
             Expr::Infer(_) | Expr::Range(_) => {}
-            Expr::Path(_) => self.mixed(&expr.clone()),
+            Expr::Path(_) => self.note(expr, What::MixedAssignment),
             _ => self.value(expr, draft),
         }
     }
@@ -128,7 +126,7 @@ impl Analyzer {
     fn write(&mut self, call: &mut syn::ExprMacro, draft: &mut Draft) -> Expr {
         let arguments = Arguments::parse(Known::Write, call.mac.tokens.clone()).expect("parsed before");
         let newline = format::name(&call.mac.path).is_some_and(|name| name == "writeln");
-        let span = syn::spanned::Spanned::span(&call.mac.path);
+        let span = call.mac.path.span();
         let mut receiver = arguments.leading[0].clone();
         self.target(&mut receiver, draft);
         let mut rest = arguments;
@@ -155,14 +153,11 @@ impl Analyzer {
     fn argument(&mut self, expr: &mut Expr, draft: &mut Draft, method: &Ident, copies: bool, runs: bool) {
         match expr {
             Expr::Reference(reference) if reference.mutability.is_some() => {
-                if let Some(place) = Place::of(&reference.expr, &self.scopes) {
-                    *reference.expr = draft.place(place);
-                } else {
-                    let span = syn::spanned::Spanned::span(&*expr);
-                    self.findings.push(Finding::MutableArgument { span, method: Some(method.clone()) });
-                }
+                self.lend(reference, draft, Some(method));
             }
-            Expr::Reference(reference) if copies && matches!(*reference.expr, Expr::Field(_)) && !self.is_part(expr) => {
+            Expr::Reference(reference)
+                if copies && matches!(*reference.expr, Expr::Field(_)) && !self.is_part(expr) =>
+            {
                 let Expr::Reference(reference) = expr else { unreachable!() };
                 self.lift(&mut reference.expr, draft, Carry::Behind);
             }
@@ -171,6 +166,15 @@ impl Analyzer {
             }
             Expr::Call(call) if runs && !words::constructs(call) => self.lift(expr, draft, Carry::Items),
             _ => self.value(expr, draft),
+        }
+    }
+
+    /// `&mut` of something, as an argument.
+    fn lend(&mut self, reference: &mut ExprReference, draft: &mut Draft, method: Option<&Ident>) {
+        if self.chain(&reference.expr).is_some() {
+            self.target(&mut reference.expr, draft);
+        } else {
+            self.note(reference, What::MutableArgument(method.cloned()));
         }
     }
 
@@ -209,17 +213,17 @@ impl Analyzer {
                 call.args.iter_mut().for_each(|value| self.value(value, draft));
             }
             Expr::Reference(reference) if reference.mutability.is_some() => {
-                if let Some(place) = Place::of(&reference.expr, &self.scopes) {
-                    *reference.expr = draft.place(place);
-                } else {
-                    let span = syn::spanned::Spanned::span(&*expr);
-                    self.findings.push(Finding::MutableArgument { span, method: None });
-                }
+                self.lend(reference, draft, None);
             }
             Expr::Reference(reference) => match &*reference.expr {
-                Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Reference(_) => {
-                    self.value(&mut reference.expr, draft);
-                }
+                Expr::Tuple(_)
+                | Expr::Array(_)
+                | Expr::Struct(_)
+                | Expr::Reference(_)
+                | Expr::Repeat(_)
+                | Expr::Range(_)
+                | Expr::Cast(_)
+                | Expr::Closure(_) => self.value(&mut reference.expr, draft),
                 Expr::Call(call) if words::constructs(call) => self.value(&mut reference.expr, draft),
                 // A part of something: the iteration's own, or of what one of its references points to. In the second
                 // case the accumulator may keep the reference.
@@ -249,8 +253,10 @@ impl Analyzer {
                 self.value(&mut binary.left, draft);
                 self.value(&mut binary.right, draft);
                 // The right side of these is not always evaluated, but it would be.
-                if matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) && draft.leaves[before..].iter().any(acts) {
-                    self.findings.push(Finding::Lazy(syn::spanned::Spanned::span(&binary.op)));
+                if matches!(binary.op, BinOp::And(_) | BinOp::Or(_))
+                    && draft.leaves[before..].iter().any(acts)
+                {
+                    self.note(&binary.op, What::Lazy);
                 }
             }
             Expr::Unary(unary) => self.value(&mut unary.expr, draft),
@@ -259,7 +265,9 @@ impl Analyzer {
                 self.value(&mut index.expr, draft);
                 self.value(&mut index.index, draft);
             }
-            Expr::Reference(reference) if reference.mutability.is_none() => self.value(&mut reference.expr, draft),
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                self.value(&mut reference.expr, draft);
+            }
             Expr::MethodCall(call) => {
                 self.value(&mut call.receiver, draft);
                 call.args.iter_mut().for_each(|argument| self.value(argument, draft));
@@ -277,8 +285,10 @@ impl Analyzer {
         struct Mentions<'a>(&'a Analyzer, &'a Place, bool);
         impl<'ast> Visit<'ast> for Mentions<'_> {
             fn visit_expr(&mut self, expr: &'ast Expr) {
-                self.2 |= Place::of(expr, &self.0.scopes).is_some_and(|found| found.overlaps(self.1));
-                visit::visit_expr(self, expr);
+                match Place::of(expr, &self.0.scopes) {
+                    Some(found) => self.2 |= found.overlaps(self.1),
+                    None => visit::visit_expr(self, expr),
+                }
             }
         }
         let mut mentions = Mentions(self, place, false);
@@ -376,4 +386,3 @@ fn acts(leaf: &Leaf) -> bool {
     acts.visit_expr(&leaf.value);
     acts.0
 }
-

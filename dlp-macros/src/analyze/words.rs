@@ -6,70 +6,68 @@
 use syn::{Expr, ExprCall, Ident};
 
 /// Methods that change what they are called on, where that is mutable.
-const MUTATORS: &[&str] = &[
-    "append", "as_mut", "as_mut_ptr", "as_mut_slice", "chunks_exact_mut", "chunks_mut", "clear", "clone_from",
-    "copy_from_slice", "dedup", "dedup_by", "dedup_by_key", "drain", "entry", "extend", "extend_from_slice", "fill",
-    "first_mut", "flush", "get_mut", "get_or_insert", "get_or_insert_default", "get_or_insert_with", "insert",
-    "insert_str", "iter_mut", "last_mut", "make_mut", "next", "next_back", "nth", "or_insert", "pop", "pop_back",
-    "pop_first", "pop_front", "pop_last", "push", "push_back", "push_front", "push_str", "push_within_capacity",
-    "read_exact", "read_line", "read_to_end", "read_to_string", "remove", "remove_entry", "replace", "resize",
-    "resize_with", "retain", "retain_mut", "reverse", "rotate_left", "rotate_right", "seek", "shift_remove", "sort",
-    "sort_by", "sort_by_key", "sort_unstable", "sort_unstable_by", "sort_unstable_by_key", "split_at_mut",
-    "split_first_mut", "split_last_mut", "split_off", "swap", "swap_remove", "swap_with_slice", "take", "truncate",
-    "values_mut", "write_all", "write_fmt", "write_str",
-];
+const MUTATORS: &str = "\
+    append as_mut as_mut_ptr as_mut_slice chunks_exact_mut chunks_mut clear clone_from \
+    copy_from_slice dedup dedup_by dedup_by_key drain entry extend extend_from_slice fill \
+    fill_bytes first_mut flush gen gen_bool gen_range get_mut get_or_insert get_or_insert_default \
+    get_or_insert_with insert insert_str iter_mut last_mut make_mut next next_back next_u32 \
+    next_u64 nth or_insert pop pop_back pop_first pop_front pop_last push push_back push_front \
+    push_str push_within_capacity random random_bool random_iter random_range read_exact read_line \
+    read_to_end read_to_string read_until recv remove remove_entry replace resize resize_with \
+    retain retain_mut reverse rotate_left rotate_right seek shift_remove sort sort_by sort_by_key \
+    sort_unstable sort_unstable_by sort_unstable_by_key split_at_mut split_first_mut split_last_mut \
+    split_off swap swap_remove swap_with_slice take truncate values_mut write_all write_fmt \
+    write_str";
 
 /// Of those, the ones whose value is `()`.
-const UNIT_MUTATORS: &[&str] = &[
-    "append", "clear", "copy_from_slice", "dedup", "dedup_by", "dedup_by_key", "extend", "extend_from_slice", "fill",
-    "insert_str", "push", "push_back", "push_front", "push_str", "resize", "resize_with", "retain", "retain_mut",
-    "reverse", "rotate_left", "rotate_right", "sort", "sort_by", "sort_by_key", "sort_unstable", "sort_unstable_by",
-    "sort_unstable_by_key", "truncate",
-];
+const UNIT_MUTATORS: &str = "\
+    append clear copy_from_slice dedup dedup_by dedup_by_key extend extend_from_slice fill \
+    insert_str push push_back push_front push_str resize resize_with retain retain_mut reverse \
+    rotate_left rotate_right sort sort_by sort_by_key sort_unstable sort_unstable_by \
+    sort_unstable_by_key truncate";
 
 /// Methods that hand out, through a shared reference, a way to change what they are called on, or change it.
-const HANDLES: &[&str] = &[
-    "borrow_mut", "compare_exchange", "compare_exchange_weak", "fetch_add", "fetch_and", "fetch_max", "fetch_min",
-    "fetch_nand", "fetch_or", "fetch_sub", "fetch_update", "fetch_xor", "lock", "send", "try_borrow_mut", "try_lock",
-    "try_send", "try_write",
-];
+const HANDLES: &str = "\
+    borrow_mut compare_exchange compare_exchange_weak fetch_add fetch_and fetch_max fetch_min \
+    fetch_nand fetch_or fetch_sub fetch_update fetch_xor lock send try_borrow_mut try_lock try_send \
+    try_write";
 
 /// Methods that change what they are called on through a shared reference, if their value is not used.
-const SILENT: &[&str] = &[
-    "append", "clear", "extend", "extend_from_slice", "flush", "get_mut", "insert", "as_mut", "pop", "push", "push_back",
-    "push_front", "push_str", "put", "remove", "replace", "set", "store", "swap", "update", "write", "write_all",
-    "write_fmt", "write_str",
-];
+const SILENT: &str = "\
+    append clear extend extend_from_slice flush get_mut insert as_mut pop push push_back push_front \
+    push_str put remove replace set store swap update write write_all write_fmt write_str";
 
 /// Methods that only read, so that a call whose value is not used is no effect on what they are called on.
-const READERS: &[&str] = &[
-    "as_bytes", "as_ref", "as_slice", "as_str", "binary_search", "bytes", "chars", "chunks", "chunks_exact", "clone",
-    "contains", "contains_key", "first", "get", "is_empty", "iter", "keys", "last", "len", "lines", "range", "read",
-    "split", "split_whitespace", "to_owned", "to_string", "to_vec", "values", "windows",
-];
+const READERS: &str = "\
+    as_bytes as_ref as_slice as_str binary_search bytes chars chunks chunks_exact clone contains \
+    contains_key first get is_empty iter keys last len lines range read split split_whitespace \
+    to_owned to_string to_vec values windows";
 
 /// Methods that do no work to speak of, so that it does not matter when they are called.
-const HARMLESS: &[&str] = &[
-    "abs", "as_bytes", "as_path", "as_ref", "as_slice", "as_str", "ceil", "clone", "cloned", "copied", "cos", "exp",
-    "floor", "into", "is_empty", "is_none", "is_some", "len", "ln", "log10", "log2", "max", "min", "powf", "powi",
-    "round", "saturating_sub", "sin", "sqrt", "to_lowercase", "to_owned", "to_string", "to_uppercase", "to_vec", "trim",
-    "unwrap_or", "wrapping_add", "wrapping_mul", "wrapping_sub",
-];
+const HARMLESS: &str = "\
+    abs as_bytes as_path as_ref as_slice as_str ceil clone cloned copied cos exp floor into \
+    is_empty is_none is_some len ln log10 log2 max min powf powi round saturating_sub sin sqrt \
+    to_lowercase to_owned to_string to_uppercase to_vec trim unwrap_or wrapping_add wrapping_mul \
+    wrapping_sub";
 
 /// Methods that give a part of what they are called on, or the same again.
-const PARTS: &[&str] = &["as_path", "as_ref", "as_slice", "as_str", "clone", "to_owned"];
+const PARTS: &str = "\
+    as_path as_ref as_slice as_str clone to_owned";
 
 /// Methods that copy what their argument points to, and do not keep the reference.
-const COPYING: &[&str] = &["extend_from_slice", "push_str", "write_all", "write_str"];
+const COPYING: &str = "\
+    extend_from_slice push_str write_all write_str";
 
 /// Methods that take a closure without a value.
-const UNIT_CONSUMERS: &[&str] = &["for_each", "inspect"];
+const UNIT_CONSUMERS: &str = "\
+    for_each inspect";
 
 /// Types whose `new` only wraps its argument.
-const WRAPPERS: &[&str] = &["Arc", "Box", "Cell", "Mutex", "Rc", "RefCell", "RwLock"];
+const WRAPPERS: &str = "\
+    Arc Box Cell Mutex Rc RefCell RwLock";
 
-fn is_one_of(words: &[&str], word: &Ident) -> bool {
-    words.iter().any(|known| word == known)
+fn is_one_of(words: &str, word: &Ident) -> bool {
+    words.split(' ').any(|known| word == known)
 }
 
 pub(super) fn mutates(method: &Ident) -> bool {
@@ -115,5 +113,7 @@ pub(super) fn constructs(call: &ExprCall) -> bool {
     let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
     let Some(last) = names.next() else { return false };
     last.to_string().starts_with(char::is_uppercase)
-        || (last == "new" && call.args.len() == 1 && names.next().is_some_and(|name| is_one_of(WRAPPERS, name)))
+        || (last == "new"
+            && call.args.len() == 1
+            && names.next().is_some_and(|name| is_one_of(WRAPPERS, name)))
 }

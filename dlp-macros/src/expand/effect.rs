@@ -88,12 +88,16 @@ impl Effects<'_> {
         let effect = &self.split.effects[number];
         let replay = self.in_forms(effect, |form| self.replay_as(number, effect, form));
         let (site, items) = (u32::try_from(number).expect("few effects"), &effect.items);
-        quote!(#site => { #(#items)* #replay })
+        match items.is_empty() {
+            true => quote!(#site => #replay),
+            false => quote!(#site => { #(#items)* #replay }),
+        }
     }
 
     fn in_forms(&self, effect: &Effect, write: impl Fn(Form) -> TokenStream) -> TokenStream {
         if !effect.has_parts() {
-            return write(Form::Carried);
+            let carried = write(Form::Carried);
+            return quote!({ #carried });
         }
         let (again, at_hand, carried) = (self.again, write(Form::ItemAtHand), write(Form::Carried));
         quote!(if #again.yes() { #at_hand } else { #carried })
@@ -106,23 +110,24 @@ impl Effects<'_> {
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).collect();
         let values = carried.iter().map(|(_, leaf)| self.evaluated(leaf));
         let types = self.types_only(number, effect, form, &carried);
-        let (witnessed, types) = (types.before, types.branch);
+        let Types { before: witnessed, branch } = types;
+        let types = (!branch.is_empty()).then(|| quote!(if false { #branch }));
         let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
             let (field, value) = (field(number, *at), reference(&all, position, leaf));
             let put = method("put", leaf);
             quote!(#field.is(#value); (&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
-        quote!({
+        quote! {
             #witnessed
             match (#(#values,)*) {
                 #all => {
-                    if false { #types }
+                    #types
                     #log.effect(#site);
                     #(#puts)*
                 }
             }
-        })
+        }
     }
 
     /// The user's statement where it stood, on conjured values: it is type-checked and never runs.
@@ -160,10 +165,11 @@ impl Effects<'_> {
         });
         let parts = effect.parts.iter().filter(|_| form == Form::Carried);
         let hidden = effect.hidden.iter().chain(parts);
-        let gets = effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
-            let (name, field, get) = (bound(at, leaf), field(number, at), method("get", leaf));
-            quote!(let #name = (&&&&*#field).#get(#op.reader());)
-        });
+        let gets =
+            effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
+                let (name, field, get) = (bound(at, leaf), field(number, at), method("get", leaf));
+                quote!(let #name = (&&&&*#field).#get(#op.reader());)
+            });
         let done = match &effect.kind {
             Kind::Print => {
                 let text = hole(0);
@@ -172,10 +178,16 @@ impl Effects<'_> {
             Kind::Statement { template, unit } => {
                 let statement = self.statement(template, *unit, &mut |mark| match mark {
                     Mark::Place(at) => effect.places[at].expr.to_token_stream(),
-                    Mark::Hole(at) if !form.carries(&effect.leaves[at]) => effect.leaves[at].value.to_token_stream(),
+                    Mark::Hole(at) if !form.carries(&effect.leaves[at]) => {
+                        effect.leaves[at].value.to_token_stream()
+                    }
                     Mark::Hole(at) => filled(at, &effect.leaves[at]),
                     _ => unreachable!("a statement has marks for places and values only"),
                 });
+                let statement = match effect.is_unsafe {
+                    true => quote!(unsafe { #statement }),
+                    false => statement,
+                };
                 let witnesses = (0..effect.places.len()).map(|at| witness(number, at));
                 quote!(if #(#witnesses.replays())&&* { #statement })
             }
@@ -189,7 +201,12 @@ impl Effects<'_> {
     }
 
     /// The user's statement with something for each mark.
-    fn statement(&self, template: &Expr, unit: bool, fill: &mut dyn FnMut(Mark) -> TokenStream) -> TokenStream {
+    fn statement(
+        &self,
+        template: &Expr,
+        unit: bool,
+        fill: &mut dyn FnMut(Mark) -> TokenStream,
+    ) -> TokenStream {
         let mut template = template.clone();
         Prints { dlp: self.dlp }.visit_expr_mut(&mut template);
         let template = mark::fill(template.into_token_stream(), fill);

@@ -56,7 +56,9 @@ fn returned(output: &ReturnType) -> Option<Type> {
 
 /// `Result<T, E>` to `Result<Option<T>, E>`.
 fn in_option(ty: &mut Type) {
-    if let Type::Path(path) = ty
+    if let Type::Group(syn::TypeGroup { elem, .. }) | Type::Paren(syn::TypeParen { elem, .. }) = ty {
+        in_option(elem);
+    } else if let Type::Path(path) = ty
         && let Some(last) = path.path.segments.last_mut()
         && let syn::PathArguments::AngleBracketed(arguments) = &mut last.arguments
         && let Some(syn::GenericArgument::Type(value)) = arguments.args.first_mut()

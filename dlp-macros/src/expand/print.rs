@@ -12,13 +12,15 @@ pub(super) struct Prints<'a> {
 
 impl Prints<'_> {
     fn guarded(&self, call: &Macro) -> Option<Expr> {
-        let segments: Vec<String> = call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let segments: Vec<String> =
+            call.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if !matches!(segments[..], ["print" | "println"] | ["std", "print" | "println"]) {
             return None;
         }
         let (dlp, arguments, allow) = (self.dlp, &call.tokens, super::allow());
-        let evaluated = (!arguments.is_empty()).then(|| quote!(else { #allow let _ = ::core::format_args!(#arguments); }));
+        let evaluated = (!arguments.is_empty())
+            .then(|| quote!(else { #allow let _ = ::core::format_args!(#arguments); }));
         Some(Expr::Verbatim(quote!(if #dlp::prints() { #call } #evaluated)))
     }
 }

@@ -140,7 +140,7 @@ impl Comm {
         Ok(request)
     }
 
-    /// Starts to receive up to `length` bytes from one rank, or from whoever comes first.
+    /// Starts to receive up to `length` bytes from one rank.
     ///
     /// # Safety
     /// The memory can be written, and nobody else reads or writes it, until the request is over.
@@ -148,13 +148,12 @@ impl Comm {
         self,
         memory: *mut u8,
         length: usize,
-        from: Option<usize>,
+        from: usize,
         tag: Tag,
     ) -> Result<Request, String> {
-        // SAFETY: constants of the library.
-        let (null, any) = unsafe { (ffi::RSMPI_REQUEST_NULL, ffi::RSMPI_ANY_SOURCE) };
-        let mut request = Request(null);
-        let (memory, length, from) = (memory.cast(), count(length)?, from.map_or(Ok(any), count)?);
+        // SAFETY: a constant of the library.
+        let mut request = Request(unsafe { ffi::RSMPI_REQUEST_NULL });
+        let (memory, length, from) = (memory.cast(), count(length)?, count(from)?);
         // SAFETY: the memory is as the caller promised, the handles are MPI's own.
         let code = unsafe {
             ffi::MPI_Irecv(memory, length, ffi::RSMPI_UINT8_T, from, tag as c_int, self.0, &raw mut request.0)
@@ -163,15 +162,35 @@ impl Comm {
         Ok(request)
     }
 
-    pub(super) unsafe fn receiver(self, memory: *mut u8, length: usize, tag: Tag) -> Result<Request, String> {
+    /// A receive of up to `length` bytes from whoever comes first, to be started again and again.
+    ///
+    /// # Safety
+    /// The memory can be written until the receiver is closed, and nobody else reads or writes it from each start
+    /// to the arrival that follows.
+    pub(super) unsafe fn receiver(
+        self,
+        memory: *mut u8,
+        length: usize,
+        tag: Tag,
+    ) -> Result<Receiver, String> {
+        // SAFETY: constants of the library.
         let (null, any) = unsafe { (ffi::RSMPI_REQUEST_NULL, ffi::RSMPI_ANY_SOURCE) };
         let mut request = Request(null);
         let (memory, length) = (memory.cast(), count(length)?);
+        // SAFETY: the memory is as the caller promised, the handles are MPI's own.
         let code = unsafe {
-            ffi::MPI_Recv_init(memory, length, ffi::RSMPI_UINT8_T, any, tag as c_int, self.0, &raw mut request.0)
+            ffi::MPI_Recv_init(
+                memory,
+                length,
+                ffi::RSMPI_UINT8_T,
+                any,
+                tag as c_int,
+                self.0,
+                &raw mut request.0,
+            )
         };
         check(code, "MPI_Recv_init")?;
-        Ok(request)
+        Ok(Receiver(request))
     }
 
     /// Gives the communicator back. Nobody uses it any more.
@@ -194,10 +213,10 @@ pub(super) struct Arrival {
     pub(super) length: usize,
 }
 
-/// A send or a receive under way. Its memory is lent to MPI until it is over, and not given back by a drop.
+/// A send or a receive under way. A drop does not end it: its memory stays lent to MPI.
 pub(super) struct Request(ffi::MPI_Request);
 
-// SAFETY: as for `Comm`; who tests it holds it exclusively.
+// SAFETY: a handle means the same to every thread, and who tests the request holds it exclusively.
 unsafe impl Send for Request {}
 
 impl Request {
@@ -205,43 +224,60 @@ impl Request {
     #[inline]
     pub(super) fn is_sent(&mut self) -> Result<bool, String> {
         let mut over = 0;
-        // SAFETY: a request of ours, or null after it was over; no status is wanted.
+        // SAFETY: a request of ours, or null if it was over before; no status is wanted.
         let code = unsafe { ffi::MPI_Test(&raw mut self.0, &raw mut over, ffi::RSMPI_STATUS_IGNORE) };
         check(code, "MPI_Test of a send")?;
         Ok(over != 0)
     }
 
-    pub(super) unsafe fn start(&mut self) -> Result<(), String> {
-        check(unsafe { ffi::MPI_Start(&raw mut self.0) }, "MPI_Start")
-    }
-
-    /// What a receive got, if it is over.
+    /// What a receive got, if it is over. Asked once more after that, an error.
     #[inline]
     pub(super) fn received(&mut self) -> Result<Option<Arrival>, String> {
         let (mut over, mut length) = (0, 0);
         let mut status = MaybeUninit::<ffi::MPI_Status>::uninit();
-        // SAFETY: a request of ours and places for the answers.
+        // SAFETY: a request of ours, or null if it was over before, and places for the answers.
         let code = unsafe { ffi::MPI_Test(&raw mut self.0, &raw mut over, status.as_mut_ptr()) };
         check(code, "MPI_Test of a receive")?;
         if over == 0 {
             return Ok(None);
         }
-        // SAFETY: the receive is over, so MPI has written the sender into the status.
+        // SAFETY: the receive is over, so MPI has written into the status from whom it was.
         let from = unsafe { (*status.as_ptr()).MPI_SOURCE };
         // SAFETY: the status of a receive that is over.
         let code = unsafe { ffi::MPI_Get_count(status.as_ptr(), ffi::RSMPI_UINT8_T, &raw mut length) };
         check(code, "MPI_Get_count")?;
         match (usize::try_from(from), usize::try_from(length)) {
             (Ok(from), Ok(length)) => Ok(Some(Arrival { from, length })),
-            _ => Err(format!("a message of length {length} came from rank {from}")),
+            _ => Err(format!("a message of {length} bytes came from rank {from}")),
         }
     }
+}
 
-    /// Ends a receive for which nothing has come. Afterwards its memory is no longer MPI's.
-    pub(super) fn cancel(mut self) -> Result<(), String> {
-        // SAFETY: a request of ours that is not over.
-        check(unsafe { ffi::MPI_Cancel(&raw mut self.0) }, "MPI_Cancel")?;
-        // SAFETY: as above; a cancelled request ends at once.
-        check(unsafe { ffi::MPI_Wait(&raw mut self.0, ffi::RSMPI_STATUS_IGNORE) }, "MPI_Wait")
+/// A receive that can be started again. A drop does not end it: its memory stays lent to MPI.
+pub(super) struct Receiver(Request);
+
+impl Receiver {
+    /// Starts the first receive, or the next after an arrival.
+    #[inline]
+    pub(super) fn start(&mut self) -> Result<(), String> {
+        // SAFETY: a persistent request of ours, and its memory is as was promised when it was made.
+        check(unsafe { ffi::MPI_Start(&raw mut self.0.0) }, "MPI_Start")
+    }
+
+    /// What was received, if it is there.
+    #[inline]
+    pub(super) fn received(&mut self) -> Result<Option<Arrival>, String> {
+        self.0.received()
+    }
+
+    /// Ends it, started and with nothing there. Afterwards its memory is no longer MPI's.
+    pub(super) fn close(mut self) -> Result<(), String> {
+        let request = &raw mut self.0.0;
+        // SAFETY: a persistent request of ours that was started.
+        check(unsafe { ffi::MPI_Cancel(request) }, "MPI_Cancel")?;
+        // SAFETY: as above. A cancelled receive ends at once; the request itself stays.
+        check(unsafe { ffi::MPI_Wait(request, ffi::RSMPI_STATUS_IGNORE) }, "MPI_Wait")?;
+        // SAFETY: as above, and nobody uses it any more.
+        check(unsafe { ffi::MPI_Request_free(request) }, "MPI_Request_free")
     }
 }

@@ -1,210 +1,253 @@
 //! The way in: MPI messages become frames, delivered in the order in which each rank sent them.
 //!
-//! Knows how `send.rs` cuts a frame, and not what it says. Receives for heads are always posted, a ring of them;
-//! a head tells how long its payload is, so that receives of just that length are posted for the pieces. No probe,
-//! and nothing blocks.
+//! Knows how `send.rs` cuts a frame, and not what it says. A ring of receives for heads is always posted; a head
+//! tells how long its payload is, and receives of just that length are posted for its pieces. No probe, and
+//! nothing that blocks.
 
 #![allow(unsafe_code)]
 
 use std::collections::VecDeque;
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 
 use super::SHORT;
-use super::ffi::{Arrival, Comm, Request, Tag};
+use super::ffi::{Arrival, Comm, Receiver, Request, Tag};
 use crate::wire::{Frame, HEADER, Payload};
 
-/// How many heads can come in between two looks with no copy inside MPI.
+/// How many heads can come in between two looks without a copy inside MPI.
 const RING: usize = 16;
 
-/// How many payloads that are not yet whole are looked at in one go: each look lets MPI work for a while.
+/// Bytes behind the header of a long frame: the length of its pieces.
+const PIECE: usize = size_of::<u64>();
+
+/// How many pieces of a payload are received at the same time. Few, so that pieces come one after the other and both
+/// sides see that it moves, but enough that none waits for the next receive.
+const WINDOW: usize = 4;
+
+/// How many bytes may come in at the same time, more only if it is one payload. The others stay with their senders.
+const ROOM: usize = 256 << 20;
+
+/// How many payloads that turn out not to be whole are looked at in one go: each such look lets MPI work for a while.
 const LOOKS: usize = 4;
 
 /// What comes in for this rank.
 pub(super) struct Inbox {
     comm: Comm,
-    limit: usize,
-    /// Receives for heads, posted in ring order and so, by MPI's rules, matched in ring order.
+    /// Receives for heads, started in ring order and so, by MPI's rules, matched in ring order.
     ring: Vec<Slot>,
     /// The slot that is next to be filled.
     next: usize,
-    /// For each rank, what has come from it behind a payload that is not yet whole, that one first.
+    /// For each rank: what has come from it since a payload that is not yet whole, that one first.
     behind: Vec<VecDeque<Arriving>>,
-    /// The ranks from which there is such a thing, the next to be looked at first.
+    /// The ranks whose first one waits for room.
+    waiting: VecDeque<usize>,
+    /// The ranks whose first one comes in, the next to be looked at first, and how many bytes those are.
     busy: VecDeque<usize>,
+    room_taken: usize,
+    /// How many heads of long frames, and pieces of them, have come.
+    moved: u64,
 }
 
-/// A receive for a head, and its memory. Leaked if dropped, for MPI still writes to it.
+/// A receive for a head and the memory that MPI writes, which is leaked if this is dropped.
 struct Slot {
-    request: Request,
+    receiver: Receiver,
     memory: ManuallyDrop<Vec<u8>>,
 }
 
-/// A frame of which at least the head has come.
+impl Slot {
+    fn open(comm: Comm) -> Result<Slot, String> {
+        let mut memory = ManuallyDrop::new(vec![0; SHORT]);
+        // SAFETY: that many bytes on the heap, read after an arrival and before the next start alone, and freed by
+        // `close` alone.
+        let mut receiver = unsafe { comm.receiver(memory.as_mut_ptr(), SHORT, Tag::Head) }?;
+        receiver.start()?;
+        Ok(Slot { receiver, memory })
+    }
+
+    fn close(self) -> Result<(), String> {
+        self.receiver.close()?;
+        drop(ManuallyDrop::into_inner(self.memory));
+        Ok(())
+    }
+}
+
+/// A frame whose head has come, and all or some or nothing of its payload.
 struct Arriving {
     header: [u8; HEADER],
-    body: Body,
-}
-
-/// A payload, whole once no piece is missing. Leaked if dropped earlier, for MPI still writes to it.
-struct Body {
-    /// Room for all of it, of which Rust knows nothing to be filled until it is.
+    /// Room for the payload, of which Rust knows nothing to be filled until all has come. MPI writes it, so it is
+    /// leaked if this is dropped earlier.
     bytes: ManuallyDrop<Vec<u8>>,
-    /// What is missing, in order, each with its length.
-    pieces: VecDeque<(Request, usize)>,
+    /// How long the payload is, and each piece of it but the last.
     length: usize,
-}
-
-impl Slot {
-    fn post(comm: Comm) -> Result<Slot, String> {
-        let mut memory = ManuallyDrop::new(vec![0; SHORT]);
-        // SAFETY: memory of that length on the heap, freed in `Inbox::close` alone, after the request is over.
-        let mut request = unsafe { comm.receiver(memory.as_mut_ptr(), SHORT, Tag::Head) }?;
-        unsafe { request.start() }?;
-        Ok(Slot { request, memory })
-    }
-}
-
-impl Body {
-    fn whole(bytes: Vec<u8>) -> Body {
-        Body { length: bytes.len(), bytes: ManuallyDrop::new(bytes), pieces: VecDeque::new() }
-    }
-
-    fn post(comm: Comm, from: usize, announced: u64, limit: usize) -> Result<Body, String> {
-        let too_long = |_| format!("no room for the {announced} bytes that rank {from} announced");
-        let length = usize::try_from(announced).map_err(|_| too_long(()))?;
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(length).map_err(|_| too_long(()))?;
-        let (mut body, mut at) = (Body { length, ..Body::whole(bytes) }, 0);
-        while at < length {
-            let piece = limit.min(length - at);
-            // SAFETY: within the capacity, so on the heap, and not touched before `frame`, when all pieces are there.
-            let request = unsafe { comm.receive(body.bytes.as_mut_ptr().add(at), piece, Some(from), Tag::Body) }?;
-            body.pieces.push_back((request, piece));
-            at += piece;
-        }
-        Ok(body)
-    }
-
-    /// Whether all is there. Lets MPI work for a while if not.
-    fn is_whole(&mut self) -> Result<bool, String> {
-        while let Some((request, expected)) = self.pieces.front_mut() {
-            let Some(Arrival { from, length }) = request.received()? else { return Ok(false) };
-            if length != *expected {
-                return Err(format!("rank {from} sent {length} bytes of a payload where {expected} were due"));
-            }
-            self.pieces.pop_front();
-        }
-        Ok(true)
-    }
+    piece: usize,
+    /// How much of it has come or is coming, and what is coming, in order, each with its length.
+    begun: usize,
+    coming: VecDeque<(Request, usize)>,
 }
 
 impl Arriving {
-    fn frame(self) -> Frame {
-        assert!(self.body.pieces.is_empty(), "a payload is handed out when it is whole");
-        let mut bytes = ManuallyDrop::into_inner(self.body.bytes);
-        // SAFETY: the capacity is at least the length, and each piece was checked to have filled its part.
-        unsafe { bytes.set_len(self.body.length) };
-        Frame { header: self.header, payload: Payload::from(bytes) }
+    /// A whole frame, which has to wait for another.
+    fn whole(Frame { header, payload }: Frame) -> Arriving {
+        let (bytes, coming) = (ManuallyDrop::new(payload.into_vec()), VecDeque::new());
+        Arriving { header, length: bytes.len(), piece: 0, begun: bytes.len(), bytes, coming }
+    }
+
+    /// A frame of which the header has come, and the length of the pieces instead of the payload.
+    fn announced(from: usize, Frame { header, payload }: &Frame, length: u64) -> Result<Arriving, String> {
+        let number = |bytes: &[u8; PIECE]| usize::try_from(u64::from_le_bytes(*bytes)).ok();
+        match (usize::try_from(length).ok(), payload.first_chunk().and_then(number)) {
+            (Some(length), Some(piece @ 1..)) => {
+                let (bytes, coming) = (ManuallyDrop::default(), VecDeque::new());
+                Ok(Arriving { header: *header, bytes, length, piece, begun: 0, coming })
+            }
+            (_, piece) => Err(format!("rank {from} announced {length} bytes in pieces of {piece:?}")),
+        }
+    }
+
+    /// Finds room for what is to come.
+    fn reserve(&mut self, from: usize) -> Result<(), String> {
+        let length = self.length;
+        let no_room = |_| format!("no room for the {length} bytes that rank {from} announced");
+        self.bytes.try_reserve_exact(length - self.begun).map_err(no_room)
+    }
+
+    /// With room for it: the payload, if it is whole. Posts receives for the next pieces, and lets MPI work for a while
+    /// if the first of them is not there.
+    fn payload(&mut self, comm: Comm, from: usize, moved: &mut u64) -> Result<Option<Payload>, String> {
+        loop {
+            while self.begun < self.length && self.coming.len() < WINDOW {
+                let piece = self.piece.min(self.length - self.begun);
+                // SAFETY: within the capacity, so on the heap.
+                let memory = unsafe { self.bytes.as_mut_ptr().add(self.begun) };
+                // SAFETY: as above, and not touched until all has come.
+                let request = unsafe { comm.receive(memory, piece, from, Tag::Body) }?;
+                self.coming.push_back((request, piece));
+                self.begun += piece;
+            }
+            let Some((request, expected)) = self.coming.front_mut() else { break };
+            let Some(Arrival { length, .. }) = request.received()? else { return Ok(None) };
+            if length != *expected {
+                let due = *expected;
+                return Err(format!("rank {from} sent {length} bytes of a payload where {due} were due"));
+            }
+            self.coming.pop_front();
+            *moved += 1;
+        }
+        let mut bytes = mem::take(&mut *self.bytes);
+        // SAFETY: all pieces have come, each of the length that was due, and they add up to this.
+        unsafe { bytes.set_len(self.length) };
+        Ok(Some(bytes.into()))
     }
 }
 
 impl Inbox {
-    pub(super) fn open(comm: Comm, size: usize, limit: usize) -> Result<Inbox, String> {
-        let ring = (0..RING).map(|_| Slot::post(comm)).collect::<Result<_, _>>()?;
+    pub(super) fn open(comm: Comm, size: usize) -> Result<Inbox, String> {
+        let ring = (0..RING).map(|_| Slot::open(comm)).collect::<Result<_, _>>()?;
         let behind = (0..size).map(|_| VecDeque::new()).collect();
-        Ok(Inbox { comm, limit, ring, next: 0, behind, busy: VecDeque::new() })
-    }
-
-    /// Expects long payloads in pieces of this many bytes from now on.
-    pub(super) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
+        let (waiting, busy) = (VecDeque::new(), VecDeque::new());
+        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room_taken: 0, moved: 0 })
     }
 
     /// Whether something has come in part.
+    #[inline]
     pub(super) fn is_arriving(&self) -> bool {
-        !self.busy.is_empty()
+        !self.busy.is_empty() || !self.waiting.is_empty()
+    }
+
+    /// How many heads of long frames, and pieces of them, have come.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved
     }
 
     /// The next frame that is whole, and its sender.
     #[inline]
     pub(super) fn next(&mut self) -> Result<Option<(usize, Frame)>, String> {
-        // One look at a posted receive is enough: `MPI_Test` first works, then looks. (`MPI_Iprobe` often misses.)
-        // Another round only for what a head has brought; not endlessly, for heads may come as fast as they are taken.
+        // One look is enough: on a posted receive MPI works first, then looks (a probe does not, and often misses).
+        // After a head another round, for what it announces; not endlessly, as heads may come as fast as they go.
         for _ in 0..RING {
             if self.is_arriving()
-                && let Some(frame) = self.finished()?
+                && let Some(news) = self.finished()?
             {
-                return Ok(Some(frame));
+                return Ok(Some(news));
             }
             let Some(slot) = self.ring.get_mut(self.next) else { break };
-            let Some(arrival) = slot.request.received()? else { break };
-            let from = arrival.from;
-            if let Some(frame) = self.head(&arrival)? {
+            let Some(Arrival { from, length }) = slot.receiver.received()? else { break };
+            if let Some(frame) = self.take_head(from, length)? {
                 return Ok(Some((from, frame)));
             }
         }
         Ok(None)
     }
 
-    /// Takes a head out of its slot. The frame is whole if it is short and from a rank that owes us nothing.
+    /// Empties the next slot and starts it again. The frame, if that is all of it, and its sender owes no earlier one.
     #[inline]
-    fn head(&mut self, &Arrival { from, length }: &Arrival) -> Result<Option<Frame>, String> {
+    fn take_head(&mut self, from: usize, length: usize) -> Result<Option<Frame>, String> {
         let slot = &mut self.ring[self.next];
-        let Some((header, payload)) = slot.memory[..length].split_first_chunk::<HEADER>() else {
-            return Err(format!("rank {from} sent {length} bytes, which is not even a header"));
+        let Some((header, rest)) = slot.memory[..length].split_first_chunk::<HEADER>() else {
+            return Err(format!("rank {from} sent {length} bytes, which is less than a header"));
         };
-        let announced = Frame::announced(header).map_err(|error| format!("from rank {from} came {error}"))?;
+        let announced = Frame::announced(header).map_err(|error| format!("rank {from} sent {error}"))?;
         let is_short = announced <= (SHORT - HEADER) as u64;
-        if payload.len() as u64 != if is_short { announced } else { 0 } {
-            let came = payload.len();
-            return Err(format!("rank {from} announced {announced} bytes and sent {came} with the header"));
+        if rest.len() as u64 != if is_short { announced } else { PIECE as u64 } {
+            let came = rest.len();
+            return Err(format!("rank {from} announced {announced} bytes, and {came} came with the header"));
         }
-        let frame = Frame { header: *header, payload: if payload.is_empty() { Payload::default() } else { payload.to_vec().into() } };
-        // SAFETY: the request is over, as the arrival tells.
-        unsafe { slot.request.start() }?;
+        let rest = if rest.is_empty() { Payload::default() } else { rest.to_vec().into() };
+        let frame = Frame { header: *header, payload: rest };
+        slot.receiver.start()?;
         self.next = (self.next + 1) % RING;
         if is_short && self.behind[from].is_empty() {
             return Ok(Some(frame));
         }
-        self.later(from, frame, is_short, announced)
+        self.moved += 1;
+        let frame =
+            if is_short { Arriving::whole(frame) } else { Arriving::announced(from, &frame, announced)? };
+        if self.behind[from].is_empty() {
+            self.waiting.push_back(from);
+        }
+        self.behind[from].push_back(frame);
+        Ok(None)
     }
 
-    #[cold]
-    fn later(&mut self, from: usize, frame: Frame, is_short: bool, announced: u64) -> Result<Option<Frame>, String> {
-        let header = frame.header;
-        let body =
-            if is_short { Body::whole(frame.payload.into_vec()) } else { Body::post(self.comm, from, announced, self.limit)? };
-        if self.behind[from].is_empty() {
+    /// Finds room for payloads, each only when it is the next of its sender, as long as there is some.
+    fn admit(&mut self) -> Result<(), String> {
+        while let Some(&from) = self.waiting.front()
+            && let Some(first) = self.behind[from].front_mut()
+        {
+            if self.room_taken > 0 && self.room_taken.saturating_add(first.length) > ROOM {
+                break;
+            }
+            first.reserve(from)?;
+            self.room_taken += first.length;
+            self.waiting.pop_front();
             self.busy.push_back(from);
         }
-        self.behind[from].push_back(Arriving { header, body });
-        Ok(None)
-    }
-
-    /// The next frame that had to wait for a payload, now whole. Looks at one of each of a few ranks.
-    fn finished(&mut self) -> Result<Option<(usize, Frame)>, String> {
-        for _ in 0..LOOKS.min(self.busy.len()) {
-            let from = self.busy[0];
-            let queue = &mut self.behind[from];
-            if !queue[0].body.is_whole()? {
-                self.busy.rotate_left(1);
-                continue;
-            }
-            let frame = queue.pop_front().map(Arriving::frame);
-            if queue.is_empty() {
-                self.busy.pop_front();
-            }
-            return Ok(frame.map(|frame| (from, frame)));
-        }
-        Ok(None)
-    }
-
-    /// Takes back the receives that are posted, and what they would have written to. Nothing comes any more.
-    pub(super) fn close(&mut self) -> Result<(), String> {
-        for Slot { request, memory } in self.ring.drain(..) {
-            request.cancel()?;
-            drop(ManuallyDrop::into_inner(memory));
-        }
         Ok(())
+    }
+
+    /// The next frame that had to wait for a payload and is whole now, and its sender.
+    fn finished(&mut self) -> Result<Option<(usize, Frame)>, String> {
+        self.admit()?;
+        for _ in 0..LOOKS.min(self.busy.len()) {
+            let Some(from) = self.busy.pop_front() else { break };
+            let queue = &mut self.behind[from];
+            let Some(first) = queue.front_mut() else { continue };
+            let Some(payload) = first.payload(self.comm, from, &mut self.moved)? else {
+                self.busy.push_back(from);
+                continue;
+            };
+            let frame = Frame { header: first.header, payload };
+            self.room_taken -= first.length;
+            queue.pop_front();
+            if !queue.is_empty() {
+                self.waiting.push_back(from);
+            }
+            return Ok(Some((from, frame)));
+        }
+        Ok(None)
+    }
+
+    /// Takes back the receives that are posted, and the memory they would have written. Nothing comes any more.
+    pub(super) fn close(&mut self) -> Result<(), String> {
+        self.ring.drain(..).try_for_each(Slot::close)
     }
 }

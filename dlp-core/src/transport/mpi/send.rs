@@ -1,55 +1,58 @@
 //! The way out: frames become MPI messages, whose memory is kept until MPI has done with it.
 //!
-//! Knows how a frame is cut, and neither what it says nor how one comes in. A frame that fits [`SHORT`] bytes is
-//! one message. Of a longer one the header goes alone, so that the receiver knows every length before it
-//! receives; the payload follows in pieces, for MPI counts in `int`.
+//! Knows how a frame is cut, and neither what it says nor how one comes in. A frame of at most [`SHORT`] bytes is
+//! one message. Of a longer one the header goes ahead, with the length of the pieces (eight bytes, little-endian)
+//! in which the payload follows: pieces, since MPI counts in `int`, and ahead, so that the receiver knows every
+//! length before it receives. It must: Open MPI 4.1 writes past the end of a receive that is too short.
 
 #![allow(unsafe_code)]
 
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::SHORT;
 use super::ffi::{Comm, Request, Tag};
 use crate::wire::{Frame, Payload};
 
-/// How many sends that are still under way are looked at in one go: each look lets MPI work for a while.
+/// How many sends that turn out not to be over are looked at in one go: each such look lets MPI work for a while.
 const LOOKS: usize = 4;
 
 /// How many buffers of short messages are kept for later ones.
-const SPARE: usize = 256;
+const SPARE: usize = 64;
 
 /// What this rank has sent and MPI may still read.
 pub(super) struct Outbox {
     comm: Comm,
-    limit: usize,
+    longest_piece: usize,
     queue: Mutex<Queue>,
-    /// How many bytes are in the queue; changed under its lock, read without.
+    /// How many bytes are in the queue, and how many sends have left it: changed under its lock, read without.
     held: AtomicUsize,
+    moved: AtomicU64,
 }
 
 #[derive(Default)]
 struct Queue {
-    /// In no order: that of arrival was fixed when they were started. One that waits for a busy rank must not keep
-    /// the memory of all that came after it.
+    /// In no order: that of arrival was fixed when they were started, and one that waits for a busy rank must not
+    /// keep the memory of all that came after it.
     under_way: Vec<Sending>,
     /// Where to look next.
     next: usize,
+    /// Where the next short message is written. MPI has it only inside `send`.
+    draft: Vec<u8>,
     /// Buffers of short messages that are over.
     spare: Vec<Vec<u8>>,
     closed: bool,
-    scratch: Vec<u8>,
 }
 
-/// A send under way, with the memory that MPI reads. Leaked if dropped before it is over, for MPI still reads it.
+/// A send under way, with the memory that MPI reads: leaked if this is dropped before the send is over.
 struct Sending {
     request: Request,
     memory: ManuallyDrop<Memory>,
 }
 
-/// Bytes that stay where they are when their owner moves, and that nobody writes.
+/// Bytes on the heap, which stay where they are when their owner moves, and which nobody writes.
 enum Memory {
     Short(Vec<u8>),
     Piece(Payload, Range<usize>),
@@ -64,76 +67,81 @@ impl Memory {
     }
 }
 
-impl Sending {
-    fn start(comm: Comm, memory: Memory, to: usize, tag: Tag) -> Result<Sending, String> {
-        let memory = ManuallyDrop::new(memory);
-        let bytes = memory.bytes();
-        // SAFETY: the bytes are on the heap, owned by `memory` (a shared payload by it too), which is freed by
-        // `over` alone, and never written while it is owned here.
-        let request = unsafe { comm.send(bytes.as_ptr(), bytes.len(), to, tag) }?;
-        Ok(Sending { request, memory })
-    }
-
-    /// Gives the memory back.
-    ///
-    /// # Safety
-    /// The request is over.
-    unsafe fn over(self) -> Memory {
-        ManuallyDrop::into_inner(self.memory)
-    }
-}
-
 impl Outbox {
-    pub(super) fn new(comm: Comm, limit: usize) -> Outbox {
-        Outbox { comm, limit, queue: Mutex::default(), held: AtomicUsize::new(0) }
+    pub(super) fn new(comm: Comm, longest_piece: usize) -> Outbox {
+        let (queue, held, moved) = (Mutex::default(), AtomicUsize::new(0), AtomicU64::new(0));
+        Outbox { comm, longest_piece, queue, held, moved }
     }
 
-    /// Cuts long payloads into pieces of this many bytes from now on.
-    pub(super) fn set_limit(&mut self, limit: usize) {
-        self.limit = limit;
+    /// Cuts payloads into pieces of this many bytes from now on.
+    pub(super) fn set_longest_piece(&mut self, bytes: usize) {
+        self.longest_piece = bytes;
     }
 
     /// Starts to send a frame.
     pub(super) fn send(&self, to: usize, frame: &Frame) -> Result<(), String> {
+        let length = frame.payload.len() as u64;
+        let announced = Frame::announced(&frame.header).map_err(|error| format!("cannot send {error}"))?;
+        if length != announced {
+            return Err(format!("cannot send {length} bytes under a header that announces {announced}"));
+        }
         let is_short = frame.header.len() + frame.payload.len() <= SHORT;
-        // Held until all is started: the bodies of two frames to one rank must not mix.
+        // Held until all is started: the pieces of two frames to one rank must not mix.
         let mut queue = self.queue();
         if queue.closed {
             return Err("a frame was sent after the transport was closed".into());
         }
-        queue.scratch.clear();
-        queue.scratch.extend_from_slice(&frame.header);
+        let draft = &mut queue.draft;
+        draft.clear();
+        draft.extend_from_slice(&frame.header);
         if is_short {
-            queue.scratch.extend_from_slice(&frame.payload);
+            draft.extend_from_slice(&frame.payload);
+        } else {
+            draft.extend_from_slice(&(self.longest_piece as u64).to_le_bytes());
         }
-        let mut request = unsafe { self.comm.send(queue.scratch.as_ptr(), queue.scratch.len(), to, Tag::Head) }?;
-        if !request.is_sent()? {
-            let spare = queue.spare.pop().unwrap_or_else(|| Vec::with_capacity(SHORT));
-            let memory = ManuallyDrop::new(Memory::Short(std::mem::replace(&mut queue.scratch, spare)));
-            self.keep(&mut queue, Sending { request, memory });
+        // SAFETY: the draft is not touched before the send is over, or else is kept untouched until then.
+        let mut request = unsafe { self.comm.send(draft.as_ptr(), draft.len(), to, Tag::Head) }?;
+        // As a rule a short message is over at once.
+        let is_sent = request.is_sent();
+        if !matches!(is_sent, Ok(true)) {
+            let fresh = queue.spare.pop().unwrap_or_else(|| Vec::with_capacity(SHORT));
+            let memory = Memory::Short(mem::replace(&mut queue.draft, fresh));
+            self.keep(&mut queue, request, ManuallyDrop::new(memory));
         }
-        if is_short { if queue.under_way.is_empty() { return Ok(()) } return self.look(&mut queue); }
-        let mut at = 0;
-        while !is_short && at < frame.payload.len() {
-            let end = frame.payload.len().min(at.saturating_add(self.limit));
-            let piece = Memory::Piece(frame.payload.clone(), at..end);
-            self.keep(&mut queue, Sending::start(self.comm, piece, to, Tag::Body)?);
-            at = end;
+        is_sent?;
+        if !is_short {
+            self.send_pieces(&mut queue, to, &frame.payload)?;
         }
-        self.look(&mut queue)
+        if queue.under_way.is_empty() { Ok(()) } else { self.look(&mut queue) }
+    }
+
+    fn send_pieces(&self, queue: &mut Queue, to: usize, payload: &Payload) -> Result<(), String> {
+        let mut start = 0;
+        while start < payload.len() {
+            let end = payload.len().min(start.saturating_add(self.longest_piece));
+            let memory = ManuallyDrop::new(Memory::Piece(payload.clone(), start..end));
+            let bytes = memory.bytes();
+            // SAFETY: shared bytes, of which `memory` is an owner that is only dropped when the send is over.
+            let request = unsafe { self.comm.send(bytes.as_ptr(), bytes.len(), to, Tag::Body) }?;
+            self.keep(queue, request, memory);
+            start = end;
+        }
+        Ok(())
     }
 
     /// Lets MPI work on what is under way, unless another thread does so already.
     pub(super) fn push_along(&self) -> Result<(), String> {
-        match self.held() {
-            0 => Ok(()),
-            _ => self.queue.try_lock().map_or(Ok(()), |mut queue| self.look(&mut queue)),
-        }
+        self.queue.try_lock().map_or(Ok(()), |mut queue| self.look(&mut queue))
     }
 
     /// How many bytes MPI may still read.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
+    }
+
+    /// How many sends were under way for a while and then over.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved.load(Ordering::Relaxed)
     }
 
     /// Takes no more frames.
@@ -146,37 +154,34 @@ impl Outbox {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, queue: &mut Queue, sending: Sending) {
-        self.held.fetch_add(sending.memory.bytes().len(), Ordering::Relaxed);
-        queue.under_way.push(sending);
+    fn keep(&self, queue: &mut Queue, request: Request, memory: ManuallyDrop<Memory>) {
+        self.held.fetch_add(memory.bytes().len(), Ordering::Relaxed);
+        queue.under_way.push(Sending { request, memory });
     }
 
-    /// Frees what is over, looking at a few that are not.
+    /// Frees what is over, until a few were looked at that are not.
     fn look(&self, queue: &mut Queue) -> Result<(), String> {
         let mut looks = 0;
         while looks < LOOKS.min(queue.under_way.len()) {
-            let at = if queue.next < queue.under_way.len() { queue.next } else { 0 };
-            if queue.under_way[at].request.is_sent()? {
-                // SAFETY: it is over.
-                let memory = unsafe { queue.under_way.swap_remove(at).over() };
-                self.held.fetch_sub(memory.bytes().len(), Ordering::Relaxed);
-                queue.reuse(memory);
-                queue.next = at;
-            } else {
-                queue.next = at + 1;
+            if queue.next >= queue.under_way.len() {
+                queue.next = 0;
+            }
+            let at = queue.next;
+            if !queue.under_way[at].request.is_sent()? {
+                queue.next += 1;
                 looks += 1;
+                continue;
+            }
+            // It is over, so the memory is ours again.
+            let memory = ManuallyDrop::into_inner(queue.under_way.swap_remove(at).memory);
+            self.held.fetch_sub(memory.bytes().len(), Ordering::Relaxed);
+            self.moved.fetch_add(1, Ordering::Relaxed);
+            if let Memory::Short(buffer) = memory
+                && queue.spare.len() < SPARE
+            {
+                queue.spare.push(buffer);
             }
         }
         Ok(())
-    }
-}
-
-impl Queue {
-    fn reuse(&mut self, memory: Memory) {
-        if let Memory::Short(buffer) = memory
-            && self.spare.len() < SPARE
-        {
-            self.spare.push(buffer);
-        }
     }
 }

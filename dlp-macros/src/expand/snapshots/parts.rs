@@ -1,0 +1,122 @@
+fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
+    {
+        let at: &'static ::dlp::__private::Loop = {
+            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+                function: ::core::concat!(::core::module_path!(), "::", "scores"),
+                file: ::core::file!(),
+                line: 1u32,
+                hash: 17425879275063672483u64,
+                sites: &[
+                    ::dlp::__private::Site {
+                        line: 1u32,
+                        target: "out",
+                    },
+                ],
+                options: ::dlp::__private::Options {
+                    strategy: ::dlp::__private::Strategy::Managed,
+                    chunk: ::dlp::__private::Chunk::Auto,
+                    gather: ::dlp::__private::Gather::All,
+                    manager: ::dlp::__private::Manager::Working,
+                },
+            };
+            &__DLP_LOOP
+        };
+        if ::dlp::__private::serial(at) {
+            for row in rows {
+                let score = row.score();
+                out.push((&row.name, score));
+            }
+        } else {
+            #[allow(..)]
+            {
+                use ::dlp::__private::{
+                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
+                    CarryItem as _, CarryNothing as _, CarryOwned as _,
+                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
+                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
+                    SourceUnsorted as _,
+                };
+                match ::core::iter::IntoIterator::into_iter(rows) {
+                    source => {
+                        let kind = ::dlp::__private::Source::new(&source);
+                        let again = (&&::dlp::__private::Probe(&source)).again();
+                        let witness_0_0 = &::dlp::__private::Witness::of(&out);
+                        let field_0_0 = &::dlp::__private::Field::of_item(&again);
+                        let field_0_1 = &::dlp::__private::Field::new();
+                        match ::dlp::__private::run(
+                            at,
+                            source,
+                            again,
+                            |row, log| {
+                                {
+                                    let score = row.score();
+                                    if again.yes() {
+                                        let part_0 = &::dlp::__private::Witness::of(&(&row.name));
+                                        match (score,) {
+                                            values => {
+                                                if false {
+                                                    let value_1 = ::dlp::__private::like(&values.0);
+                                                    let value_0 = part_0.conjure();
+                                                    let mut place_0 = witness_0_0.conjure();
+                                                    place_0.push((value_0, value_1));
+                                                }
+                                                log.effect(0u32);
+                                                field_0_1.is(&values.0);
+                                                (&&&&*field_0_1).put(&values.0, log);
+                                            }
+                                        }
+                                    } else {
+                                        match (&row.name, score) {
+                                            values => {
+                                                if false {
+                                                    let value_0 = ::dlp::__private::like(&values.0);
+                                                    let value_1 = ::dlp::__private::like(&values.1);
+                                                    let mut place_0 = witness_0_0.conjure();
+                                                    place_0.push((value_0, value_1));
+                                                }
+                                                log.effect(0u32);
+                                                field_0_0.is(&values.0);
+                                                (&&&&*field_0_0).put(&values.0, log);
+                                                field_0_1.is(&values.1);
+                                                (&&&&*field_0_1).put(&values.1, log);
+                                            }
+                                        }
+                                    };
+                                }
+                                ::dlp::__private::Flow::Next
+                            },
+                            |site, op| {
+                                match site {
+                                    0u32 => {
+                                        if again.yes() {
+                                            let row = op.item();
+                                            let score = ::dlp::__private::NotCarried;
+                                            let value_1 = (&&&&*field_0_1).get(op.reader());
+                                            if witness_0_0.replays() {
+                                                out.push((&row.name, value_1));
+                                            }
+                                        } else {
+                                            let score = ::dlp::__private::NotCarried;
+                                            let row = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_0_0).get(op.reader());
+                                            let value_1 = (&&&&*field_0_1).get(op.reader());
+                                            if witness_0_0.replays() {
+                                                out.push((value_0, value_1));
+                                            }
+                                        }
+                                    }
+                                    _ => ::core::unreachable!(),
+                                }
+                                ::dlp::__private::Flow::Next
+                            },
+                        ) {
+                            ::core::option::Option::None => {}
+                            ::core::option::Option::Some(_) => ::core::unreachable!(),
+                        }
+                        (&&&&kind).check();
+                    }
+                }
+            }
+        }
+    }
+}
