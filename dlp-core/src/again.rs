@@ -168,7 +168,11 @@ mod tests {
 
     #[test]
     fn a_source_that_is_not_clone_says_so() {
-        let source = [1, 2].map(Box::new).into_iter().map(|b| *b).chain(Box::new(0..3) as Box<dyn Iterator<Item = i32>>);
+        let source = [1, 2]
+            .map(Box::new)
+            .into_iter()
+            .map(|b| *b)
+            .chain(Box::new(0..3) as Box<dyn Iterator<Item = i32>>);
         assert!(!(&&Probe(&source)).again().yes());
     }
 }

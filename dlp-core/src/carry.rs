@@ -232,9 +232,11 @@ where
     }
 }
 
+/// Values that carried references point to, by type and encoding.
+type Kept = HashMap<(TypeId, Box<[u8]>), &'static dyn Any>;
+
 thread_local! {
-    /// The values that carried references point to, by type and encoding.
-    static KEPT: RefCell<HashMap<(TypeId, Box<[u8]>), &'static dyn Any>> = RefCell::default();
+    static KEPT: RefCell<Kept> = RefCell::default();
 }
 
 /// A place for `value` that lives as long as the program; equal values share one.

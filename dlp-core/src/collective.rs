@@ -220,7 +220,11 @@ mod tests {
     #[test]
     #[should_panic(expected = "the end of the program")]
     fn a_rank_that_leaves_while_others_wait_is_told_on() {
-        run(2, || if rank() == 1 { barrier() });
+        run(2, || {
+            if rank() == 1 {
+                barrier()
+            }
+        });
     }
 
     #[test]

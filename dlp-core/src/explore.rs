@@ -69,9 +69,8 @@ enum Step {
 impl World {
     fn new(case: &Case) -> Self {
         let length = case.known.then_some(case.length);
-        let worker = |member| {
-            Worker::new(case.how.map(|how| shares(how, member as u64, case.members as u64, length)))
-        };
+        let worker =
+            |member| Worker::new(case.how.map(|how| shares(how, member as u64, case.members as u64, length)));
         World {
             manager: Manager::new(case.terms.clone(), case.members),
             workers: (0..case.members).map(worker).collect(),
@@ -106,7 +105,9 @@ impl World {
                         }
                         self.manager.on_enter(now, member, wants)
                     }
-                    Up::Request { completion, wants } => self.manager.on_request(now, member, &completion, wants),
+                    Up::Request { completion, wants } => {
+                        self.manager.on_request(now, member, &completion, wants)
+                    }
                     Up::Left(index) => self.manager.on_left(now, member, index),
                 };
                 self.manager.check();
@@ -180,7 +181,9 @@ impl World {
     fn check_end(&self, case: &Case) {
         let exit = case.leaves.iter().copied().filter(|&index| index < case.length).min();
         for (member, worker) in self.workers.iter().enumerate() {
-            let Task::Leave(outcome) = worker.task() else { panic!("member {member} hangs: {worker:?} in {self:?}") };
+            let Task::Leave(outcome) = worker.task() else {
+                panic!("member {member} hangs: {worker:?} in {self:?}")
+            };
             if case.terms.hold {
                 let outcome = outcome.expect("members were to wait for the outcome");
                 assert_eq!(outcome.exit, exit);

@@ -104,7 +104,8 @@ impl Hub {
         let (now, later) = std::mem::take(&mut state.early).into_iter().partition(|(_, of, _)| *of == epoch);
         state.early = later;
         let now: Vec<_> = now;
-        now.into_iter().try_for_each(|(from, epoch, message)| state.on_message(&mut post, from, epoch, message))
+        now.into_iter()
+            .try_for_each(|(from, epoch, message)| state.on_message(&mut post, from, epoch, message))
     }
 
     /// Rank 0 says something to its manager.
@@ -208,12 +209,12 @@ impl Post<'_> {
             _ if part.is_empty() => {}
             Gather::None => {}
             Gather::Root => self.to(own, 0, epoch, Message::Part(part)),
-            Gather::All => self.to_all(own, epoch, &Message::Part(part)),
+            Gather::All => self.spread(own, epoch, &Message::Part(part)),
         }
     }
 
     /// To all ranks, by way of the tree.
-    fn to_all(&mut self, own: &mut VecDeque<Message>, epoch: u64, message: &Message) {
+    fn spread(&mut self, own: &mut VecDeque<Message>, epoch: u64, message: &Message) {
         for child in children(0, self.transport.size()) {
             self.transport.send(child, message.clone().encode(epoch));
         }
@@ -228,7 +229,13 @@ pub(crate) fn children(rank: usize, size: usize) -> impl Iterator<Item = usize> 
 }
 
 impl State {
-    fn on_message(&mut self, post: &mut Post<'_>, from: usize, epoch: u64, message: Message) -> Result<(), Fatal> {
+    fn on_message(
+        &mut self,
+        post: &mut Post<'_>,
+        from: usize,
+        epoch: u64,
+        message: Message,
+    ) -> Result<(), Fatal> {
         let Some(meeting) = self.meetings.get_mut(&epoch) else {
             self.early.push((from, epoch, message));
             return Ok(());
@@ -250,7 +257,13 @@ impl Meeting {
     }
 
     /// Takes in one message; whether the rendezvous is over.
-    fn on_message(&mut self, post: &mut Post<'_>, from: usize, epoch: u64, message: Message) -> Result<bool, Fatal> {
+    fn on_message(
+        &mut self,
+        post: &mut Post<'_>,
+        from: usize,
+        epoch: u64,
+        message: Message,
+    ) -> Result<bool, Fatal> {
         let orders = self.orders(post, from, epoch, message).map_err(|wrong| match wrong {
             Wrong::Fatal(why) => why,
             Wrong::Unexpected(Unexpected { member, what }) => {
@@ -263,20 +276,27 @@ impl Meeting {
                 Order::Assign { to, range } => post.to(own, to, epoch, Message::Assign(range)),
                 Order::Release { to } => post.to(own, to, epoch, Message::Release),
                 Order::Cancel { to, at } => post.to(own, to, epoch, Message::Cancel(at)),
-                Order::Finish(outcome) => post.to_all(own, epoch, &Message::Finish(outcome)),
+                Order::Finish(outcome) => post.spread(own, epoch, &Message::Finish(outcome)),
             }
         }
         Ok(self.is_over())
     }
 
     /// What the manager orders upon a message.
-    fn orders(&mut self, post: &mut Post<'_>, from: usize, epoch: u64, message: Message) -> Result<Vec<Order>, Wrong> {
+    fn orders(
+        &mut self,
+        post: &mut Post<'_>,
+        from: usize,
+        epoch: u64,
+        message: Message,
+    ) -> Result<Vec<Order>, Wrong> {
         let now = self.since.elapsed();
         let Self { ranks, own, kind, .. } = self;
         Ok(match (message, kind) {
             (Message::Enter(enter), kind) => {
                 let all = ranks.on_enter(from, &enter).map_err(|mismatch| {
-                    let said = said_at_the_end(&enter).map(|said| format!("\n  rank {from} ended with: {said}"));
+                    let said =
+                        said_at_the_end(&enter).map(|said| format!("\n  rank {from} ended with: {said}"));
                     Wrong::Fatal(format!("{mismatch}{}", said.unwrap_or_default()))
                 })?;
                 match kind {
@@ -290,7 +310,7 @@ impl Meeting {
                     Kind::Collective { combine, brought } => {
                         brought[from] = enter.data;
                         if all {
-                            post.to_all(own, epoch, &Message::Answer(combine(brought)));
+                            post.spread(own, epoch, &Message::Answer(combine(brought)));
                         }
                         vec![]
                     }

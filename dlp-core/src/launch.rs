@@ -56,13 +56,18 @@ mod tests {
     use super::*;
 
     fn detect(vars: &[(&str, &str)]) -> Option<Launch> {
-        Launch::detect(|name| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string()))
+        Launch::detect(|name| {
+            vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+        })
     }
 
     #[test]
     fn launchers_are_told_apart() {
         let of = |vars: &[(&str, &str)]| detect(vars).map(|launch| (launch.by, launch.size));
-        assert_eq!(of(&[("OMPI_COMM_WORLD_RANK", "1"), ("OMPI_COMM_WORLD_SIZE", "4")]), Some(("Open MPI", Some(4))));
+        assert_eq!(
+            of(&[("OMPI_COMM_WORLD_RANK", "1"), ("OMPI_COMM_WORLD_SIZE", "4")]),
+            Some(("Open MPI", Some(4)))
+        );
         assert_eq!(of(&[("PMI_RANK", "0"), ("PMI_SIZE", "3")]), Some(("MPICH", Some(3))));
         assert_eq!(of(&[("PMIX_RANK", "0")]), Some(("PMIx", None)));
         let srun = [("SLURM_STEP_ID", "0"), ("SLURM_STEP_NUM_TASKS", "8"), ("SLURM_PROCID", "2")];

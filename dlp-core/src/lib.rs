@@ -4,6 +4,14 @@
 //! emits, for the benches and for the curious; only what `dlp` re-exports is stable.
 //!
 //! The map of this crate, and why it is cut so, is in `ARCHITECTURE.md` of the repository.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::needless_borrow,
+        clippy::needless_borrows_for_generic_args,
+        reason = "autoref chooses the method"
+    )
+)]
 
 pub mod again;
 pub mod carry;

@@ -224,11 +224,13 @@ impl Manager {
             let count = if others { self.members.len() } else { 1 };
             for step in 0..count {
                 let to = (first + step) % self.members.len();
-                if self.members[to] == Member::Waiting && !(self.terms.dedicated && to == 0) {
-                    if let Some(range) = self.next_range(now, to) {
-                        self.members[to] = Member::Working(range.clone());
-                        orders.push(Order::Assign { to, range });
-                    }
+                let host = self.terms.dedicated && to == 0;
+                if self.members[to] == Member::Waiting
+                    && !host
+                    && let Some(range) = self.next_range(now, to)
+                {
+                    self.members[to] = Member::Working(range.clone());
+                    orders.push(Order::Assign { to, range });
                 }
             }
         }
@@ -287,6 +289,9 @@ impl Manager {
         });
         let mut ranges: Vec<&Range<u64>> = self.returned.iter().chain(working).collect();
         ranges.sort_by_key(|range| range.start);
-        assert!(ranges.windows(2).all(|pair| pair[0].end <= pair[1].start), "an index handed out twice: {ranges:?}");
+        assert!(
+            ranges.windows(2).all(|pair| pair[0].end <= pair[1].start),
+            "an index handed out twice: {ranges:?}"
+        );
     }
 }

@@ -212,7 +212,9 @@ where
 
     /// Runs one item of this rank's range, or ends the range.
     fn run_one(&mut self, running: &mut Running) {
-        let Task::Run(range) = running.worker.task() else { unreachable!("asked only when there is something") };
+        let Task::Run(range) = running.worker.task() else {
+            unreachable!("asked only when there is something")
+        };
         let mut end = None;
         if !range.is_empty() {
             match self.source.item(range.start) {
@@ -228,10 +230,13 @@ where
         }
         if let (Some(end), Some(length)) = (end, self.source.length()) {
             let place = place(self.name, self.at);
-            let why = format!("{place}: the items announced their number by `size_hint` as {length} and ended after {end}");
+            let why = format!(
+                "{place}: the items announced their number by `size_hint` as {length} and ended after {end}"
+            );
             running.link.session().fail(&why);
         }
-        let ended = end.is_some() || running.worker.task() == Task::Run(range.end..range.end) || range.is_empty();
+        let ended =
+            end.is_some() || running.worker.task() == Task::Run(range.end..range.end) || range.is_empty();
         let report = if ended || range.start + 1 >= running.worker.stop_before() {
             running.worker.on_range_end(end)
         } else if running.pulse.beat() && (running.pulse.is_late() || running.draft.bytes() > 1 << 20) {
@@ -314,7 +319,9 @@ where
             return self.source.item(next).ok().map(&mut self.work);
         }
         while self.ready.is_empty() {
-            let State::Running(mut running) = std::mem::replace(&mut self.state, State::Over) else { return None };
+            let State::Running(mut running) = std::mem::replace(&mut self.state, State::Over) else {
+                return None;
+            };
             if self.step(&mut running) {
                 self.state = State::Running(running);
             }
@@ -390,7 +397,10 @@ mod tests {
                 };
                 check(true, run(ranks, || map(0..length, |x| x * x).collect()));
                 check(true, run(ranks, || map(0..length, |x| x * x).chunk(5).collect()));
-                check(true, run(ranks, || map((0..length).filter(|_| true), |x| x * x).auto_chunk().collect()));
+                check(
+                    true,
+                    run(ranks, || map((0..length).filter(|_| true), |x| x * x).auto_chunk().collect()),
+                );
                 check(false, run(ranks, || map_unordered(0..length, |x| x * x).collect()));
                 check(false, run(ranks, || map_unordered(0..length, |x| x * x).dedicated().collect()));
             }
@@ -427,7 +437,14 @@ mod tests {
             assert!(got[0].is_some() && got[1].is_none());
         }
         // A rank that does not even look.
-        let got = run(3, || if rank() == 2 { drop(map(0..9, |x| x)); 0 } else { map(0..9, |x| x).count() });
+        let got = run(3, || {
+            if rank() == 2 {
+                drop(map(0..9, |x| x));
+                0
+            } else {
+                map(0..9, |x| x).count()
+            }
+        });
         assert_eq!(got, [9, 0, 0]);
     }
 
@@ -446,6 +463,12 @@ mod tests {
     #[test]
     #[should_panic(expected = "where only the root is")]
     fn a_barrier_between_results_is_refused() {
-        run(2, || map(0..3, |x| x).for_each(|_| if is_root() { barrier() }));
+        run(2, || {
+            map(0..3, |x| x).for_each(|_| {
+                if is_root() {
+                    barrier()
+                }
+            })
+        });
     }
 }

@@ -127,7 +127,8 @@ pub fn summary(ranks: &[Vec<Tally>]) -> String {
     for place in places {
         let nothing = Tally::default();
         let of = |rank: &'_ Vec<Tally>| rank.iter().find(|tally| tally.place == place).cloned();
-        let tallies: Vec<Tally> = ranks.iter().map(|rank| of(rank).unwrap_or_else(|| nothing.clone())).collect();
+        let tallies: Vec<Tally> =
+            ranks.iter().map(|rank| of(rank).unwrap_or_else(|| nothing.clone())).collect();
         let total: Duration = tallies.iter().map(|tally| tally.busy).sum();
         let _ = writeln!(text, "dlp: {place}");
         let _ = writeln!(text, "dlp:   rank  iterations     busy  waiting     sent  share of the work");

@@ -179,7 +179,11 @@ impl Cursor {
             let Some((gap, count)) = Self::pair(&self.payload, &mut self.runs)? else {
                 let all_read = self.alike.1 == 0 && self.lengths.0 == self.lengths.1;
                 let all_read = all_read && self.effects.0 == self.effects.1;
-                return if all_read { Ok(false) } else { Err(WireError::Malformed("records of no iteration")) };
+                return if all_read {
+                    Ok(false)
+                } else {
+                    Err(WireError::Malformed("records of no iteration"))
+                };
             };
             let start = self.run.1.checked_add(gap).ok_or(WireError::Malformed("a run out of range"))?;
             let end = start.checked_add(count).filter(|&end| end > start);
@@ -187,7 +191,8 @@ impl Cursor {
         }
         if self.alike.1 == 0 {
             let pair = Self::pair(&self.payload, &mut self.lengths)?;
-            self.alike = pair.filter(|pair| pair.1 > 0).ok_or(WireError::Malformed("a record without its length"))?;
+            self.alike =
+                pair.filter(|pair| pair.1 > 0).ok_or(WireError::Malformed("a record without its length"))?;
         }
         if self.alike.0 > (self.effects.1 - self.effects.0) as u64 {
             return Err(WireError::Malformed("a record longer than its Part"));
@@ -351,7 +356,8 @@ mod tests {
         // Three members, cyclic by two, in Parts of several runs.
         let of = |member: u64, from: u64, to: u64| {
             let mine: Vec<u64> = (from..to).filter(|index| index / 2 % 3 == member).collect();
-            let bytes: Vec<Vec<u8>> = mine.iter().map(|index| vec![*index as u8; (*index % 4) as usize]).collect();
+            let bytes: Vec<Vec<u8>> =
+                mine.iter().map(|index| vec![*index as u8; (*index % 4) as usize]).collect();
             let iterations: Vec<_> = mine.iter().copied().zip(bytes.iter().map(Vec::as_slice)).collect();
             part(&iterations)
         };
@@ -362,7 +368,8 @@ mod tests {
                 ledger.add(parts[at].clone()).unwrap();
                 while ledger.step(|index, bytes| seen.push((index, bytes.to_vec()))).unwrap().is_some() {}
             }
-            let expected: Vec<_> = (0..20).map(|index| (index, vec![index as u8; (index % 4) as usize])).collect();
+            let expected: Vec<_> =
+                (0..20).map(|index| (index, vec![index as u8; (index % 4) as usize])).collect();
             assert_eq!(seen, expected);
             assert!(ledger.is_empty());
         }

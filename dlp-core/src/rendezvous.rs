@@ -118,7 +118,14 @@ mod tests {
     use crate::wire::Payload;
 
     fn at(op: Op, place: &str, length: u64) -> Enter {
-        Enter { op, place: place.into(), length: Some(length), digest: 1, wants: true, data: Payload::default() }
+        Enter {
+            op,
+            place: place.into(),
+            length: Some(length),
+            digest: 1,
+            wants: true,
+            data: Payload::default(),
+        }
     }
 
     #[test]
@@ -136,7 +143,10 @@ mod tests {
         let mut meeting = Rendezvous::new(3, host.clone());
         let mut say = |enter: &Enter| meeting.on_enter(2, enter).unwrap_err().to_string();
         let other = say(&at(Op::Collective, "`barrier` (a.rs:9)", 3));
-        assert!(other.contains("rank 0 is at the loop of `f` (a.rs:1), rank 2 at `barrier` (a.rs:9)"), "{other}");
+        assert!(
+            other.contains("rank 0 is at the loop of `f` (a.rs:1), rank 2 at `barrier` (a.rs:9)"),
+            "{other}"
+        );
         let end = say(&at(Op::End, "", 3));
         assert!(end.contains("rank 2 at the end of the program"), "{end}");
         let length = say(&at(Op::Loop, "the loop of `f` (a.rs:1)", 1));

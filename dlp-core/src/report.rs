@@ -96,8 +96,15 @@ fn describe(who: &str, info: &PanicHookInfo<'_>) -> String {
         let _ = write!(text, "\n  at {location}");
     }
     let payload = info.payload();
-    let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let _ = write!(text, "\n  {}", message.unwrap_or("a panic with a payload that is not text").replace('\n', "\n  "));
+    let message = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let _ = write!(
+        text,
+        "\n  {}",
+        message.unwrap_or("a panic with a payload that is not text").replace('\n', "\n  ")
+    );
     let backtrace = std::backtrace::Backtrace::capture();
     if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
         let _ = write!(text, "\n{backtrace}");

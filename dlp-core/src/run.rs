@@ -12,8 +12,8 @@ use crate::link::Link;
 use crate::manager::Terms;
 use crate::observe::{Counting, Observer};
 use crate::part::{Draft, Ledger, read_all};
-use crate::record::{Flow, Record, Replay, put_number};
 use crate::pulse::Pulse;
+use crate::record::{Flow, Record, Replay, put_number};
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::{Static, shares};
 use crate::session::{self, Aborted, Mode, Rendezvous, Session, Within};
@@ -189,7 +189,9 @@ where
         let _within = Within::new(Mode::Iterating);
         self.link.busy();
         self.observer.work_begins();
-        let Task::Run(range) = self.worker.task() else { unreachable!("asked only when there is something to run") };
+        let Task::Run(range) = self.worker.task() else {
+            unreachable!("asked only when there is something to run")
+        };
         let (mut index, mut end) = (range.start, None);
         while index < self.worker.stop_before() {
             let item = match self.source.item(index) {
@@ -283,7 +285,8 @@ where
             self.replay_own(std::mem::take(&mut part));
         }
         self.observer.part_sent(part.len());
-        let nothing = part.is_empty() && !wants && completion == Completion { done: 0..0, undone: 0..0, end: None };
+        let nothing =
+            part.is_empty() && !wants && completion == Completion { done: 0..0, undone: 0..0, end: None };
         if !nothing {
             self.link.tell(Message::Request { completion, wants, part });
         }
@@ -344,7 +347,8 @@ where
         let end = outcome.map(|outcome| outcome.end);
         if self.replays && self.left.is_none() && exit.is_none() {
             let replayed = self.ledger.next_index();
-            let missing = !self.ledger.is_empty() || end.or(self.source.length()).is_some_and(|end| end != replayed);
+            let missing =
+                !self.ledger.is_empty() || end.or(self.source.length()).is_some_and(|end| end != replayed);
             if missing {
                 self.link.session().fail(&format!(
                     "{} ended after {replayed} of its iterations, and more were announced",
@@ -387,7 +391,9 @@ fn replay_one<T>(
                 return Ok(Some(Left { exit: site - EXITS, index }));
             }
             if site as usize >= at.sites.len() {
-                return Err(format!("iteration {index} recorded an effect number {site} that the loop does not have"));
+                return Err(format!(
+                    "iteration {index} recorded an effect number {site} that the loop does not have"
+                ));
             }
             if let Flow::Leave(exit) = serial(site, &mut replay) {
                 return Ok(Some(Left { exit, index }));

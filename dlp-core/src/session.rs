@@ -187,7 +187,11 @@ fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
 
 impl Session {
     /// Makes the calling thread a rank. `exclusive`: no other thread of the process may be one.
-    pub(crate) fn begin(transport: Box<dyn Transport>, settings: Settings, exclusive: bool) -> &'static Session {
+    pub(crate) fn begin(
+        transport: Box<dyn Transport>,
+        settings: Settings,
+        exclusive: bool,
+    ) -> &'static Session {
         let several = transport.size() > 1;
         let session: &'static Session = Box::leak(Box::new(Session {
             hub: (transport.rank() == 0).then(Hub::default),
@@ -206,9 +210,7 @@ impl Session {
             *PROCESS.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
         }
         if several {
-            report::install_hook(|| {
-                CURRENT.get().filter(|session| session.size() > 1).map(Session::who)
-            });
+            report::install_hook(|| CURRENT.get().filter(|session| session.size() > 1).map(Session::who));
         }
         CURRENT.set(Some(session));
         session
@@ -332,33 +334,45 @@ impl Session {
             }
         };
         let thread = std::thread::Builder::new().name("dlp service".into()).spawn(serve);
-        thread.unwrap_or_else(|why| self.fail(&format!("cannot start a service thread: {why}"))).thread().clone()
+        thread
+            .unwrap_or_else(|why| self.fail(&format!("cannot start a service thread: {why}")))
+            .thread()
+            .clone()
     }
 
     /// Comes to the end of the program together with all other ranks, waits for them asleep, and gives back
     /// what the session holds. Says what failed elsewhere. Returns whether all ranks ended well.
-    fn leave(&'static self, failure: Option<String>) -> bool {
+    fn leave(&'static self, failure: Option<&str>) -> bool {
         if self.over.load(Ordering::Acquire) {
             return failure.is_none();
         }
         let tallies = std::mem::take(&mut *self.tallies.lock().unwrap_or_else(PoisonError::into_inner));
         let mut good = failure.is_none();
         if self.size() > 1 {
-            let data = Farewell { failure: failure.clone(), tallies }.write();
+            let data = Farewell { failure: failure.map(str::to_owned), tallies }.write();
             let place = "the end of the program".to_string();
             let spec = Spec::Collective(|_| Payload::default());
-            let link = self.enter(Rendezvous { op: Op::End, place, length: None, digest: 0, wants: false, data, spec });
+            let link = self.enter(Rendezvous {
+                op: Op::End,
+                place,
+                length: None,
+                digest: 0,
+                wants: false,
+                data,
+                spec,
+            });
             link.answer();
             let farewells: Vec<Farewell> =
                 link.collect().iter().filter_map(|data| Farewell::read(data).ok()).collect();
             for (rank, other) in farewells.iter().enumerate() {
-                if let Some(said) = other.failure.as_ref().filter(|said| Some(*said) != failure.as_ref()) {
+                if let Some(said) = other.failure.as_deref().filter(|said| Some(*said) != failure) {
                     say(&format!("dlp: rank {rank} of {} ended with: {said}", self.size()));
                     good = false;
                 }
             }
             if self.settings.summary && self.is_root() {
-                let tallies: Vec<Vec<Tally>> = farewells.into_iter().map(|farewell| farewell.tallies).collect();
+                let tallies: Vec<Vec<Tally>> =
+                    farewells.into_iter().map(|farewell| farewell.tallies).collect();
                 say(&summary(&tallies));
             }
         }
@@ -435,7 +449,10 @@ pub struct Guard {
 /// If the process has a session already.
 #[track_caller]
 pub fn init() -> Guard {
-    assert!(CURRENT.get().is_none() && process().is_none(), "dlp::init() was called after the session had started");
+    assert!(
+        CURRENT.get().is_none() && process().is_none(),
+        "dlp::init() was called after the session had started"
+    );
     start(Start::Explicit);
     Guard { _not_send: std::marker::PhantomData }
 }
@@ -450,7 +467,10 @@ pub fn init() -> Guard {
 #[track_caller]
 pub fn init_with(comm: &impl crate::transport::processes::Communicator) -> Guard {
     use crate::transport::processes::Mpi;
-    assert!(CURRENT.get().is_none() && process().is_none(), "dlp::init_with() was called after the session had started");
+    assert!(
+        CURRENT.get().is_none() && process().is_none(),
+        "dlp::init_with() was called after the session had started"
+    );
     let mpi = Mpi::adopt(comm).unwrap_or_else(|why| panic!("dlp::init_with(): {why}"));
     Session::begin(Box::new(mpi), settings(), true);
     sys::at_exit(at_exit);
@@ -474,7 +494,7 @@ impl Drop for Guard {
 pub fn main<R: Termination + 'static>(body: fn() -> R, failure: fn(&R) -> Option<String>) -> ExitCode {
     let settings = settings();
     match world(&settings) {
-        Ok(World::Threads(ranks)) => main_of_threads(ranks, settings, body, failure),
+        Ok(World::Threads(ranks)) => main_of_threads(ranks, &settings, body, failure),
         _ => {
             start(Start::Explicit);
             run_rank(body, failure).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -491,7 +511,7 @@ fn run_rank<R: Termination>(
     let run = std::panic::AssertUnwindSafe(|| {
         let result = body();
         let said = failure(&result);
-        let good = session.leave(said.clone());
+        let good = session.leave(said.as_deref());
         // The root speaks for all who have the same to say.
         match said {
             Some(_) if !session.is_root() => ExitCode::FAILURE,
@@ -511,7 +531,7 @@ fn run_rank<R: Termination>(
 
 fn main_of_threads<R: Termination + 'static>(
     ranks: usize,
-    settings: Settings,
+    settings: &Settings,
     body: fn() -> R,
     failure: fn(&R) -> Option<String>,
 ) -> ExitCode {
@@ -540,7 +560,8 @@ fn main_of_threads<R: Termination + 'static>(
             (_, Err(())) => {
                 // Ranks in the middle of an iteration cannot be stopped; leaving `main` ends them.
                 let end = std::time::Instant::now() + GRACE;
-                while results.recv_timeout(end.saturating_duration_since(std::time::Instant::now())).is_ok() {}
+                while results.recv_timeout(end.saturating_duration_since(std::time::Instant::now())).is_ok() {
+                }
                 return ExitCode::from(PANICKED as u8);
             }
         }

@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn bad_values_name_the_variable_and_what_is_valid() {
         let why = read("DLP_STRATEGY", "foo").unwrap_err();
-        assert!(why.contains("DLP_STRATEGY") && why.contains("`foo`") && why.contains("`round_robin`"), "{why}");
+        assert!(
+            why.contains("DLP_STRATEGY") && why.contains("`foo`") && why.contains("`round_robin`"),
+            "{why}"
+        );
         for ranks in ["0", "-1", "many"] {
             assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
         }

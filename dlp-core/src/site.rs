@@ -44,7 +44,8 @@ impl Strategy {
 
 impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Self::NAMES.iter().find(|(_, strategy)| strategy == self).expect("every strategy is named");
+        let name =
+            Self::NAMES.iter().find(|(_, strategy)| strategy == self).expect("every strategy is named");
         f.write_str(name.0)
     }
 }

@@ -204,8 +204,12 @@ pub(crate) fn refuse<I: Iterator>(_source: &I) -> Result<(), String> {
 
 /// [`refuse`] by the names of the types.
 fn refuse_named(source: &str, item: &str) -> Result<(), String> {
-    const TABLES: [&str; 4] =
-        ["std::collections::hash::map::", "std::collections::hash::set::", "hashbrown::map::", "hashbrown::set::"];
+    const TABLES: [&str; 4] = [
+        "std::collections::hash::map::",
+        "std::collections::hash::set::",
+        "hashbrown::map::",
+        "hashbrown::set::",
+    ];
     const TABLE_ITERATORS: [&str; 13] = [
         "Iter<",
         "IterMut<",
@@ -221,8 +225,14 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
         "Difference<",
         "SymmetricDifference<",
     ];
-    const CELLS: [&str; 6] =
-        ["core::cell::Cell<", "core::cell::RefCell<", "core::cell::UnsafeCell<", "::Mutex<", "::RwLock<", "::atomic::Atomic"];
+    const CELLS: [&str; 6] = [
+        "core::cell::Cell<",
+        "core::cell::RefCell<",
+        "core::cell::UnsafeCell<",
+        "::Mutex<",
+        "::RwLock<",
+        "::atomic::Atomic",
+    ];
     let (source, item) = (&without_signatures(source), &without_signatures(item));
     let follows = |table: &str| {
         source.match_indices(table).any(|(at, _)| {
@@ -232,7 +242,9 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
     };
     // What `flat_map` makes of each item is its second parameter.
     let flattened = source.contains("::FlatMap<")
-        && [", std::collections::hash::", ", &std::collections::hash::"].iter().any(|table| source.contains(table));
+        && [", std::collections::hash::", ", &std::collections::hash::"]
+            .iter()
+            .any(|table| source.contains(table));
     if flattened || TABLES.into_iter().any(follows) {
         return Err("it iterates over a hash table, whose order is another one in every process; collect the keys into a \
              `Vec` and sort them before the loop, or use a `BTreeMap` or a `BTreeSet`"
@@ -314,7 +326,15 @@ mod tests {
             pass!(source);
         }
         let (map, list) = (BTreeMap::from([(1, 2)]), vec![1, 2]);
-        pass!(0..3, &list, list.iter().enumerate(), &map, map.keys(), "a b".split(' '), [HashMap::<u8, u8>::new()]);
+        pass!(
+            0..3,
+            &list,
+            list.iter().enumerate(),
+            &map,
+            map.keys(),
+            "a b".split(' '),
+            [HashMap::<u8, u8>::new()]
+        );
         generic(HashSet::from([1]).iter());
         generic([1].iter_mut());
     }
@@ -323,7 +343,7 @@ mod tests {
     fn sources_without_an_order_are_refused_through_adapters() {
         let (map, set) = (HashMap::from([(1, 2)]), HashSet::from([1]));
         refused(&map, "hash table");
-        refused(map.keys().enumerate().map(|x| x), "hash table");
+        refused(map.keys().enumerate().map(|(at, _)| at), "hash table");
         refused(map.clone().into_values().zip(0..), "hash table");
         refused(set.union(&set), "hash table");
         refused([1].iter().flat_map(|_| &set), "hash table");

@@ -67,12 +67,15 @@ pub fn split_managed<I: IntoIterator>(items: I) -> SplitManaged<I::IntoIter> {
 pub struct SplitManaged<I: Iterator> {
     source: Stepper<I>,
     /// The items from their beginning, where a rank may be given some that it has stepped over.
-    spare: Option<(I, fn(&I) -> I)>,
+    spare: Option<Spare<I>>,
     chunk: Chunk,
     manager: Manager,
     place: String,
     state: State,
 }
+
+/// The items, and how to have them once more: by `Clone`, which is known only where chunks are asked for.
+type Spare<I> = (I, fn(&I) -> I);
 
 enum State {
     New,
@@ -119,7 +122,8 @@ impl<I: Iterator> SplitManaged<I> {
         I: Clone,
     {
         assert!(matches!(self.state, State::New), "the chunk was chosen after the loop had begun");
-        let spare = (chunk != Chunk::Fixed(1)).then(|| (self.source.inner().clone(), I::clone as fn(&I) -> I));
+        let spare =
+            (chunk != Chunk::Fixed(1)).then(|| (self.source.inner().clone(), I::clone as fn(&I) -> I));
         let mut this = self;
         (this.chunk, this.spare) = (chunk, spare);
         this
@@ -140,8 +144,13 @@ impl<I: Iterator> SplitManaged<I> {
             return State::Alone(0, Within::new(Mode::Iterating));
         }
         let dedicated = self.manager == Manager::Dedicated;
-        let terms =
-            Terms { deal: Some(self.chunk), length: self.source.length(), hold: false, may_stop: true, dedicated };
+        let terms = Terms {
+            deal: Some(self.chunk),
+            length: self.source.length(),
+            hold: false,
+            may_stop: true,
+            dedicated,
+        };
         let link = session.enter(Rendezvous {
             op: Op::Loop,
             place: self.place.clone(),
@@ -177,7 +186,9 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
             }
             return item;
         }
-        let State::Running(mut running) = std::mem::replace(&mut self.state, State::Over) else { return None };
+        let State::Running(mut running) = std::mem::replace(&mut self.state, State::Over) else {
+            return None;
+        };
         let index = running.next_index()?;
         if index < self.source.stepped() {
             let (items, clone) = self.spare.as_ref().expect("only chunks are handed back");
@@ -298,10 +309,12 @@ impl<I: Iterator> Drop for SplitManaged<I> {
 
 impl<I: Iterator> std::fmt::Debug for SplitManaged<I> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SplitManaged").field("place", &self.place).field("length", &self.source.length()).finish_non_exhaustive()
+        f.debug_struct("SplitManaged")
+            .field("place", &self.place)
+            .field("length", &self.source.length())
+            .finish_non_exhaustive()
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -405,7 +418,8 @@ mod tests {
     #[test]
     fn a_root_that_works_gets_items_while_it_hosts_the_manager() {
         let got = run(2, || {
-            let mine = split_managed(0..40).inspect(|_| std::thread::sleep(std::time::Duration::from_millis(1)));
+            let mine =
+                split_managed(0..40).inspect(|_| std::thread::sleep(std::time::Duration::from_millis(1)));
             (is_root(), mine.count(), size())
         });
         assert!(got.iter().all(|(_, count, _)| *count > 5), "{got:?}");

@@ -175,7 +175,9 @@ pub enum WireError {
 impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WireError::Magic => f.write_str("a message from something that does not speak this version of dlp"),
+            WireError::Magic => {
+                f.write_str("a message from something that does not speak this version of dlp")
+            }
             WireError::Kind(kind) => write!(f, "a message of unknown kind {kind}"),
             WireError::Malformed(what) => write!(f, "a malformed message: {what}"),
         }
@@ -204,7 +206,12 @@ impl Message {
                 Fields {
                     kind: 1,
                     small: u16::try_from(place.len()).expect("clipped"),
-                    numbers: [enter.op as u64, enter.length.unwrap_or(NONE), enter.digest, u64::from(enter.wants)],
+                    numbers: [
+                        enter.op as u64,
+                        enter.length.unwrap_or(NONE),
+                        enter.digest,
+                        u64::from(enter.wants),
+                    ],
                     payload: bytes.into(),
                 }
             }
@@ -260,8 +267,16 @@ impl Message {
                 let mut data = payload.into_vec();
                 let cut = data.len().checked_sub(usize::from(small));
                 let place = data.split_off(cut.ok_or(WireError::Malformed("a place that is not there"))?);
-                let place = String::from_utf8(place).map_err(|_| WireError::Malformed("a place that is not text"))?;
-                Message::Enter(Enter { op, place, length: optional(b), digest: c, wants: d != 0, data: data.into() })
+                let place =
+                    String::from_utf8(place).map_err(|_| WireError::Malformed("a place that is not text"))?;
+                Message::Enter(Enter {
+                    op,
+                    place,
+                    length: optional(b),
+                    digest: c,
+                    wants: d != 0,
+                    data: data.into(),
+                })
             }
             2 => Message::Go(payload),
             3 => {
@@ -390,8 +405,14 @@ mod tests {
     #[test]
     fn a_long_place_is_clipped_and_data_comes_back_whole() {
         let data = Payload::from(vec![9; 10]);
-        let enter =
-            Enter { op: Op::Loop, place: "ä".repeat(40_000), length: None, digest: 0, wants: true, data: data.clone() };
+        let enter = Enter {
+            op: Op::Loop,
+            place: "ä".repeat(40_000),
+            length: None,
+            digest: 0,
+            wants: true,
+            data: data.clone(),
+        };
         let Ok((0, Message::Enter(got))) = Message::decode(Message::Enter(enter).encode(0)) else {
             panic!("not an Enter")
         };

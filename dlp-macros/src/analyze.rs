@@ -3,6 +3,7 @@
 //! A walk through the body that knows what each name stands for. It takes the effects out and leaves marks, and
 //! notes what the checks have to judge. Writes no code and no messages.
 
+mod closure;
 mod effect;
 mod format;
 mod lift;
@@ -14,6 +15,7 @@ use syn::punctuated::Punctuated;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprForLoop, Ident, Item, Lifetime, Local, Token};
 
+use self::closure::Kept;
 use crate::mark::Mark;
 use crate::model::{Call, Effect, Finding, How, Read, Split, What};
 use crate::place::Place;
@@ -57,8 +59,8 @@ struct Analyzer {
     reads: Vec<Read>,
     /// Where names of the iteration's own are used.
     uses: Vec<Use>,
-    /// Inside a closure that stays in the statement of an effect: variables of a smaller id are captured.
-    kept: Option<usize>,
+    /// Inside a closure that stays in the statement of an effect.
+    kept: Option<Kept>,
 }
 
 /// A use of a variable of the iteration's own.
@@ -137,6 +139,12 @@ impl Analyzer {
     fn method(&mut self, call: &mut syn::ExprMethodCall) {
         let method = &call.method;
         let place = Place::of(effect::base(&call.receiver), &self.scopes);
+        if let Some(kept) = &mut self.kept {
+            let changes = |place: &Place| place.is_mutable() && words::mutates(method);
+            kept.changes.extend(place.filter(changes));
+            self.visit_expr_mut(&mut call.receiver);
+            return self.arguments(&call.method, &mut call.args);
+        }
         match place.filter(|place| !place.is_static()) {
             Some(place) if words::hands_out(method) => {
                 self.note(method, What::HandedOut { place, method: method.clone() });
@@ -158,7 +166,11 @@ impl Analyzer {
     /// A variable, or a field of one.
     fn name(&mut self, expr: &mut Expr) {
         if let Some(place) = Place::of(expr, &self.scopes) {
-            self.reads.push(Read { place, tokens: expr.to_token_stream(), how: How::Plainly });
+            let kept = self.kept.iter().flat_map(|kept| &kept.accumulators);
+            match kept.into_iter().find(|(accumulator, _)| *accumulator == place) {
+                Some((_, number)) => *expr = Mark::Place(*number).expr(),
+                None => self.reads.push(Read { place, tokens: expr.to_token_stream(), how: How::Plainly }),
+            }
             return;
         }
         match expr {
@@ -183,14 +195,17 @@ impl Analyzer {
     /// An assignment or a `&mut` that is no effect.
     fn changed(&mut self, target: &Expr, tokens: &dyn ToTokens) {
         let base = effect::base(target);
-        if let Some(place) = Place::of(base, &self.scopes) {
-            if self.kept.is_none() {
-                self.note(tokens, What::Borrowed(place));
+        match (Place::of(base, &self.scopes), &mut self.kept) {
+            (Some(place), Some(kept)) => kept.changes.push(place),
+            (Some(place), None) => self.note(tokens, What::Borrowed(place)),
+            (None, Some(kept)) => {
+                let captured = kept.captured;
+                let own = |name: &&Ident| self.scopes.resolve(name).is_some_and(|known| known.id < captured);
+                if let Some(name) = effect::root(base).filter(own) {
+                    self.note(name, What::ClosureChanges(name.clone()));
+                }
             }
-        } else if let (Some(captured), Some(name)) = (self.kept, effect::root(base))
-            && self.scopes.resolve(name).is_some_and(|variable| variable.id < captured)
-        {
-            self.note(name, What::ClosureChanges(name.clone()));
+            (None, None) => {}
         }
     }
 }
@@ -270,6 +285,13 @@ impl VisitMut for Analyzer {
                 }
             }
             Expr::MethodCall(call) => self.method(call),
+            Expr::Call(call) => {
+                let called = Place::of(&call.func, &self.scopes).filter(Place::is_mutable);
+                if let Some(kept) = &mut self.kept {
+                    kept.changes.extend(called);
+                }
+                visit_mut::visit_expr_mut(self, expr);
+            }
             Expr::Reference(reference) if reference.mutability.is_some() => {
                 self.changed(&reference.expr, reference);
                 if self.kept.is_some() || Place::of(effect::base(&reference.expr), &self.scopes).is_none() {

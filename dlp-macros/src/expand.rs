@@ -74,7 +74,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
     let (log, site, op) = (fresh("log"), fresh("site"), fresh("op"));
     let effects = Effects { dlp, split, again: &again, log: &log, op: &op };
-    let declarations = effects.declarations();
+    let (declarations, hold, release) = (effects.declarations(), effects.hold(), effects.release());
     // Where nothing asks for the item in the replay, the source need not be stepped twice.
     let probe = match split.effects.iter().any(Effect::has_parts) {
         true => quote!((&&#dlp::Probe(&#source)).again()),
@@ -105,6 +105,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
                             let #kind = #dlp::Source::new(&#source);
                             let #again = #probe;
                             #declarations
+                            #hold
                             match #dlp::run(
                                 #at,
                                 #source,
@@ -124,6 +125,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
                                 ::core::option::Option::None => {}
                                 ::core::option::Option::Some(_) => ::core::unreachable!(),
                             }
+                            #release
                             // After the parts, which may be what settles the type of the items.
                             (&&&&#kind).#check();
                         }

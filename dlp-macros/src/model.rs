@@ -37,6 +37,8 @@ pub(crate) struct Effect {
     pub(crate) parts: Vec<Ident>,
     /// The items of inner blocks of the body that its statement can see.
     pub(crate) items: Vec<Item>,
+    /// The variable that its new value may take the old value out of, as in `list = list.with(x);`.
+    pub(crate) moved: Option<Place>,
     /// Whether it stands in an `unsafe` block of the body.
     pub(crate) is_unsafe: bool,
 }

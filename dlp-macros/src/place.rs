@@ -71,6 +71,11 @@ impl Place {
         self.variable().is_some_and(|variable| variable.mutable)
     }
 
+    /// Whether it is known to be a `&mut`, or no variable.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.variable().is_none_or(|variable| variable.exclusive)
+    }
+
     /// Whether it is a static, which the whole program shares.
     pub(crate) fn is_static(&self) -> bool {
         matches!(self.root, Root::Static(_))

@@ -65,7 +65,7 @@ impl Scopes {
     /// Declares what `pattern` binds, with a type or a value that may tell what it is.
     pub(crate) fn bind(&mut self, pattern: &Pat, known: Known<'_>, origin: Origin) {
         let exclusive = known.exclusive(pattern);
-        for binding in bindings(pattern) {
+        for binding in bindings(pattern, known.is_irrefutable()) {
             let origin = if origin == Origin::Item && binding.changes { Origin::Local } else { origin };
             self.declare(binding.ident, binding.changes || exclusive, exclusive, known.initialised(), origin);
         }
@@ -143,9 +143,7 @@ impl<'a> Known<'a> {
     }
 
     fn exclusive(self, pattern: &Pat) -> bool {
-        let whole = matches!(pattern, Pat::Ident(_))
-            || matches!(pattern, Pat::Type(typed) if matches!(*typed.pat, Pat::Ident(_)));
-        whole
+        is_name(pattern)
             && match self {
                 Self::Type(ty) => is_exclusive(ty),
                 Self::Value(Expr::Reference(reference)) => reference.mutability.is_some(),
@@ -153,8 +151,22 @@ impl<'a> Known<'a> {
             }
     }
 
+    /// A `let` or a parameter.
+    fn is_irrefutable(self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
     fn initialised(self) -> bool {
         !matches!(self, Self::Absent)
+    }
+}
+
+/// Whether a pattern is just a name.
+fn is_name(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(name) => name.subpat.is_none(),
+        Pat::Type(typed) => is_name(&typed.pat),
+        _ => false,
     }
 }
 
@@ -175,25 +187,31 @@ pub(crate) struct Binding {
     pub(crate) changes: bool,
 }
 
-/// The names that `pattern` binds, each once.
-pub(crate) fn bindings(pattern: &Pat) -> Vec<Binding> {
-    struct Found(Vec<Binding>);
-    impl<'ast> Visit<'ast> for Found {
+/// The names that `pattern` binds, each once. Where it is a name and cannot fail to match, that is no constant.
+pub(crate) fn bindings(pattern: &Pat, irrefutable: bool) -> Vec<Binding> {
+    struct Bindings {
+        found: Vec<Binding>,
+        irrefutable: bool,
+    }
+    impl<'ast> Visit<'ast> for Bindings {
         fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
             let plain = pattern.by_ref.is_none() && pattern.mutability.is_none() && pattern.subpat.is_none();
-            // `None` or `MAX` in a pattern is a constant; nothing but its spelling tells.
-            let constant = plain && pattern.ident.to_string().starts_with(char::is_uppercase);
-            if !constant && !self.0.iter().any(|binding| binding.ident == pattern.ident) {
-                self.0.push(Binding { ident: pattern.ident.clone(), changes: pattern.mutability.is_some() });
+            // `None` or `MAX` in a pattern is a constant; nothing but its spelling tells. `X` is more often a matrix.
+            let name = pattern.ident.to_string();
+            let constant =
+                plain && !self.irrefutable && name.len() > 1 && name.starts_with(char::is_uppercase);
+            if !constant && !self.found.iter().any(|binding| binding.ident == pattern.ident) {
+                self.found
+                    .push(Binding { ident: pattern.ident.clone(), changes: pattern.mutability.is_some() });
             }
             syn::visit::visit_pat_ident(self, pattern);
         }
 
         fn visit_expr(&mut self, _: &'ast Expr) {}
     }
-    let mut found = Found(Vec::new());
-    found.visit_pat(pattern);
-    found.0
+    let mut bindings = Bindings { found: Vec::new(), irrefutable: irrefutable && is_name(pattern) };
+    bindings.visit_pat(pattern);
+    bindings.found
 }
 
 /// A walk that knows which variable each name stands for.
@@ -242,7 +260,7 @@ pub(crate) fn walk_expr<W: Walk>(walk: &mut W, expr: &mut Expr) {
         Expr::Closure(closure) => walk_closure(walk, closure, W::visit_expr_mut),
         Expr::Let(condition) => {
             walk.visit_expr_mut(&mut condition.expr);
-            bind(walk, &mut condition.pat, Known::Value(&condition.expr));
+            bind(walk, &mut condition.pat, Known::Nothing);
         }
         _ => visit_mut::visit_expr_mut(walk, expr),
     }
@@ -301,11 +319,14 @@ mod tests {
     fn patterns_bind_names_and_not_constants() {
         let pattern =
             Pat::parse_multi.parse_str("Some((a, mut b)) | Other { a, b, c: [ref d, .., MAX], e: None }");
-        let names: Vec<String> = bindings(&pattern.unwrap())
+        let names: Vec<String> = bindings(&pattern.unwrap(), true)
             .iter()
             .map(|binding| format!("{}{}", if binding.changes { "mut " } else { "" }, binding.ident))
             .collect();
         assert_eq!(names, ["a", "mut b", "d"]);
+        assert_eq!(bindings(&parse_quote!(MAX), false).len(), 0);
+        assert_eq!(bindings(&parse_quote!(X), false).len(), 1);
+        assert_eq!(bindings(&parse_quote!(Xt), true).len(), 1);
     }
 
     #[test]

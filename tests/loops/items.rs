@@ -17,6 +17,7 @@ same! {
     or_patterns();
     text_kept_by_reference("one two\nthree");
     nested_references();
+    what_the_item_leads_to(&[(0, 'a'), (2, 'b')]);
     paths();
     captured_item(&["a", "b", "a"]);
 }
@@ -158,6 +159,25 @@ fn text_kept_by_reference(text: &str) -> BTreeMap<&str, Vec<&str>> {
         }
     }
     words
+}
+
+#[dlp::parallel]
+fn looked_up<'a>(items: &[(usize, char)], table: &'a [Opaque]) -> Vec<(&'a Opaque, &'a str, f64)> {
+    let mut all = Vec::new();
+    let grid = [[1.5, 2.5], [3.5, 4.5]];
+    for &(at, letter) in items {
+        if letter != 'c' {
+            all.push((&table[at], table[2 - at].name.as_str(), grid[at / 2][1]));
+        }
+    }
+    all
+}
+
+fn what_the_item_leads_to(items: &[(usize, char)]) -> Vec<(String, String, f64)> {
+    let table = opaque();
+    let found = looked_up(items, &table);
+    assert!(found.iter().all(|(row, ..)| table.iter().any(|known| std::ptr::eq(known, *row))));
+    found.into_iter().map(|(row, name, value)| (row.name.clone(), name.to_owned(), value)).collect()
 }
 
 #[dlp::parallel]

@@ -27,6 +27,9 @@ same! {
     new_from_old(&[3, 9, 4]);
     new_from_old_text(&["a", "b"]);
     new_from_old_elements(9);
+    moved_and_changed(6);
+    numbered_in_a_closure("a b a c b");
+    lent_to_methods(&["a", "bc"]);
     new_from_old_through_a_reference(9);
     self_by_value();
     a_reference_to_the_map();
@@ -244,6 +247,73 @@ fn new_from_old(values: &[u64]) -> (u64, u64, f64, bool, i32) {
     (most, least, mean, any, code)
 }
 
+/// Neither `Copy` nor `Default`.
+#[derive(Debug)]
+struct List(Option<Box<(u64, List)>>);
+
+impl List {
+    fn with(self, value: u64) -> Self {
+        List(Some(Box::new((value, self))))
+    }
+}
+
+#[dlp::parallel]
+fn moved_and_changed(n: u64) -> (List, Stats) {
+    let mut list = List(None);
+    let mut stats = Stats::default();
+    for x in 0..n {
+        let y = work(x);
+        list = list.with(y);
+        if let Some(first) = Some(x).filter(|x| x % 2 == 0) {
+            list.0.as_mut().unwrap().0 += first;
+        }
+        stats = Stats { count: stats.count + y, ..stats };
+        stats.name.push('x');
+    }
+    (list, stats)
+}
+
+#[dlp::parallel]
+fn numbered_in_a_closure(text: &str) -> (BTreeMap<&str, usize>, Vec<usize>, usize) {
+    let (mut numbers, mut next, mut kept, mut dropped) = (BTreeMap::new(), 0, vec![1, 2, 3, 4, 5], 0);
+    for word in text.split(' ') {
+        numbers.entry(word).or_insert_with(|| {
+            next += 1;
+            next
+        });
+        let length = word.len();
+        kept.retain(|value| {
+            if *value == length {
+                dropped += value;
+            }
+            *value != length
+        });
+    }
+    (numbers, kept, dropped)
+}
+
+struct Item<'a>(&'a str);
+
+impl Item<'_> {
+    fn write(&self, out: &mut Vec<String>, times: usize) {
+        out.push(self.0.repeat(times));
+    }
+}
+
+#[dlp::parallel]
+fn lent_to_methods(words: &[&str]) -> (Vec<String>, u64) {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let items: Vec<Item> = words.iter().map(|word| Item(word)).collect();
+    let (mut out, mut hasher) = (vec![], DefaultHasher::new());
+    for item in &items {
+        let length = item.0.len() * 2;
+        item.write(&mut out, length);
+        length.hash(&mut hasher);
+        item.0.hash(&mut hasher);
+    }
+    (out, hasher.finish())
+}
+
 #[dlp::parallel]
 fn new_from_old_elements(n: usize) -> Vec<u64> {
     let mut sums = vec![1; n];
@@ -273,7 +343,7 @@ fn new_from_old_through_a_reference(n: u64) -> u64 {
 fn new_from_old_text(words: &[&str]) -> (String, Option<usize>) {
     let (mut text, mut longest) = (String::new(), None);
     for word in words {
-        text = text.clone() + &word.to_uppercase() + "/";
+        text = text + &word.to_uppercase() + "/";
         longest = longest.max(Some(word.len()));
     }
     (text, longest)

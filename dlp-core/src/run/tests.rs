@@ -91,7 +91,11 @@ fn every_strategy_gives_the_serial_answer_on_every_rank() {
                 let known = testing::run(ranks, || in_order(at, 0..length));
                 let unknown = testing::run(ranks, || in_order(at, (0..length).filter(|_| true)));
                 for (log, sum, left) in known.into_iter().chain(unknown) {
-                    assert_eq!((log, sum.to_bits()), (expected.0.clone(), expected.1.to_bits()), "{options:?}");
+                    assert_eq!(
+                        (log, sum.to_bits()),
+                        (expected.0.clone(), expected.1.to_bits()),
+                        "{options:?}"
+                    );
                     assert_eq!(left, None);
                 }
             }
@@ -229,7 +233,10 @@ fn large_records_are_handed_over_while_the_loop_runs() {
         out
     });
     for out in got {
-        assert!(out.len() == 60 && out.iter().enumerate().all(|(n, v): (_, &Vec<u8>)| v[..] == [n as u8; 100_000]));
+        assert!(
+            out.len() == 60
+                && out.iter().enumerate().all(|(n, v): (_, &Vec<u8>)| v[..] == [n as u8; 100_000])
+        );
     }
 }
 

@@ -60,7 +60,12 @@ impl Rank<'_> {
                 self.early.push_back((from, of, number, payload));
                 continue;
             }
-            assert!(start.elapsed() < PATIENCE, "rank {} of {} waits for ever", self.end.rank(), self.end.size());
+            assert!(
+                start.elapsed() < PATIENCE,
+                "rank {} of {} waits for ever",
+                self.end.rank(),
+                self.end.size()
+            );
             self.end.wait(idle.rest());
         }
     }

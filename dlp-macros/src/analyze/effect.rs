@@ -60,15 +60,19 @@ impl Analyzer {
 
     /// Adds an effect, and gives the mark for it.
     fn record(&mut self, span: Span, kind: Kind, draft: Draft) -> Expr {
+        let is_compound =
+            !matches!(&kind, Kind::Statement { template, .. } if matches!(**template, Expr::Assign(_)));
         let names = |origin| {
             let of = move |variable: &&&Variable| variable.origin == origin;
             self.scopes.visible().iter().filter(of).map(|variable| variable.ident.clone()).collect()
         };
         let (hidden, parts) = (names(Origin::Local), names(Origin::Item));
         let items = self.blocks.iter().flatten().cloned().collect();
-        let Draft { places, leaves, .. } = draft;
+        let Draft { places, leaves, moved, .. } = draft;
+        // Through a reference nothing can be moved.
+        let moved = moved.filter(|place| !place.is_behind() && !is_compound);
         let is_unsafe = self.unsafe_blocks > 0;
-        self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items, is_unsafe });
+        self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items, is_unsafe, moved });
         Mark::Site(self.effects.len() - 1).expr()
     }
 
@@ -111,7 +115,9 @@ impl Analyzer {
                     chain.methods.push(call.method.clone());
                     return Some(chain);
                 }
-                None
+                let lent = || call.args.iter().find_map(|argument| self.lent(argument));
+                let place = self.is_unchanging(&call.receiver).then(lent).flatten()?;
+                Some(Chain { place, methods: Vec::new(), changes: true })
             }
             Expr::Call(call) => {
                 let called = Place::of(&call.func, &self.scopes);

@@ -3,7 +3,7 @@
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
-use syn::{BinOp, Expr, ExprClosure, ExprReference, Ident, UnOp};
+use syn::{BinOp, Expr, ExprReference, Ident, UnOp};
 
 use super::format::{self, Arguments, Known};
 use super::{Analyzer, effect, words};
@@ -19,15 +19,21 @@ pub(super) struct Draft {
     pub(super) leaves: Vec<Leaf>,
     /// The place that is assigned to, which the new value may be made of.
     own: Option<Place>,
+    /// That place, if it is a variable and the new value is made of it: the old one may be moved.
+    pub(super) moved: Option<Place>,
 }
 
 impl Draft {
-    fn place(&mut self, place: Place) -> Expr {
-        let number = self.places.iter().position(|known| *known == place).unwrap_or_else(|| {
+    pub(super) fn place(&mut self, place: Place) -> Expr {
+        Mark::Place(self.number(place)).expr()
+    }
+
+    /// The number of a place.
+    pub(super) fn number(&mut self, place: Place) -> usize {
+        self.places.iter().position(|known| *known == place).unwrap_or_else(|| {
             self.places.push(place);
             self.places.len() - 1
-        });
-        Mark::Place(number).expr()
+        })
     }
 
     fn leaf(&mut self, value: Expr, carry: Carry) -> Expr {
@@ -45,6 +51,9 @@ impl Analyzer {
             Expr::Assign(assign) => {
                 draft.own = Place::of(effect::base(&assign.left), &self.scopes);
                 self.value(&mut assign.right, draft);
+                if !matches!(*assign.left, Expr::Path(_)) {
+                    draft.moved = None;
+                }
                 self.target(&mut assign.left, draft);
             }
             Expr::Binary(binary) => {
@@ -71,7 +80,11 @@ impl Analyzer {
         }
         match expr {
             Expr::MethodCall(call) => {
-                self.target(&mut call.receiver, draft);
+                if self.chain(&call.receiver).is_some() {
+                    self.target(&mut call.receiver, draft);
+                } else {
+                    self.receiver(&mut call.receiver, draft);
+                }
                 let (copies, runs) = (words::copies(&call.method), call.method == "extend");
                 for argument in &mut call.args {
                     self.argument(argument, draft, &call.method, copies, runs);
@@ -120,6 +133,30 @@ impl Analyzer {
 
     fn lends_nothing(&self, call: &syn::ExprCall) -> bool {
         call.args.iter().all(|argument| self.lent(argument).is_none())
+    }
+
+    /// What has a method that is lent an accumulator: it stays what it is called, so that the compiler borrows it as it
+    /// did.
+    fn receiver(&mut self, expr: &mut Expr, draft: &mut Draft) {
+        match &*expr {
+            Expr::Path(path) if !self.is_part(expr) => {
+                let name = path.path.get_ident().expect("asked before").clone();
+                self.used(&name);
+                draft.leaves.push(Leaf { value: expr.clone(), carry: Carry::Capture(name) });
+            }
+            _ => self.value(expr, draft),
+        }
+    }
+
+    /// Whether something of the iteration's own stays as it is, whatever method of it is called.
+    pub(super) fn is_unchanging(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Path(path) => {
+                let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
+                variable.is_some_and(|variable| variable.origin != Origin::Outer && !variable.mutable)
+            }
+            _ => self.is_part(expr),
+        }
     }
 
     /// `write!(place, ..)` as the method call that it stands for.
@@ -180,14 +217,14 @@ impl Analyzer {
 
     /// A value that the operation needs.
     fn value(&mut self, expr: &mut Expr, draft: &mut Draft) {
-        if self.is_plain(expr) && draft.own.as_ref().is_none_or(|own| !self.mentions(expr, own)) {
+        if draft.own.as_ref().is_some_and(|own| self.mentions(expr, own)) {
+            if self.own_value(expr, draft) {
+                return;
+            }
+        } else if self.is_plain(expr) {
             return self.visit_expr_mut(expr);
-        }
-        if self.is_part(expr) {
+        } else if self.is_part(expr) {
             return self.lift(expr, draft, Carry::Part);
-        }
-        if draft.own.as_ref().is_some_and(|own| self.mentions(expr, own)) && self.own_value(expr, draft) {
-            return;
         }
         match expr {
             Expr::Paren(inner) => self.value(&mut inner.expr, draft),
@@ -244,6 +281,7 @@ impl Analyzer {
     /// stays in the statement. Whether it is so.
     fn own_value(&mut self, expr: &mut Expr, draft: &mut Draft) -> bool {
         if let Some(place) = Place::of(expr, &self.scopes).filter(|place| draft.own.as_ref() == Some(place)) {
+            draft.moved = Some(place.clone());
             *expr = draft.place(place);
             return true;
         }
@@ -302,31 +340,14 @@ impl Analyzer {
         *expr = draft.leaf(value, carry);
     }
 
-    /// A closure stays in the statement, and what it captures of the iteration is carried.
-    fn keep(&mut self, closure: &mut ExprClosure, draft: &mut Draft) {
-        let (uses, outer) = (self.uses.len(), self.kept);
-        let captured = outer.unwrap_or(self.scopes.next());
-        self.kept = Some(captured);
-        self.closure(closure, false);
-        self.kept = outer;
-        let mut seen = Vec::new();
-        for used in &self.uses[uses..] {
-            if used.id < captured && !seen.contains(&used.id) {
-                seen.push(used.id);
-                let value = syn::ExprPath { attrs: Vec::new(), qself: None, path: used.ident.clone().into() };
-                let carry = match used.origin {
-                    Origin::Item => Carry::CapturePart(used.ident.clone()),
-                    _ => Carry::Capture(used.ident.clone()),
-                };
-                draft.leaves.push(Leaf { value: Expr::Path(value), carry });
-            }
-        }
-    }
-
     /// Built of literals, constants and variables outside the loop only: the same whenever it is evaluated.
     fn is_plain(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Lit(_) => true,
+            Expr::Call(call) => words::is_empty(call),
+            Expr::Macro(call) => {
+                format::known(&call.mac.path) == Some(Known::List) && call.mac.tokens.is_empty()
+            }
             Expr::Path(path) => {
                 let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
                 variable.is_none_or(|variable| variable.origin == Origin::Outer && !variable.exclusive)
@@ -335,6 +356,7 @@ impl Analyzer {
             Expr::Paren(inner) => self.is_plain(&inner.expr),
             Expr::Group(inner) => self.is_plain(&inner.expr),
             Expr::Cast(cast) => self.is_plain(&cast.expr),
+            Expr::Index(index) => self.is_plain(&index.expr) && self.is_plain(&index.index),
             Expr::Reference(reference) => reference.mutability.is_none() && self.is_plain(&reference.expr),
             Expr::Unary(unary) => self.is_plain(&unary.expr),
             Expr::Binary(binary) => {
@@ -344,7 +366,24 @@ impl Analyzer {
         }
     }
 
-    /// A part of the loop's item, which is the same wherever the item is.
+    /// An index that is known where the item is, made of parts of it and what is plain; `plain` where it may be all plain.
+    fn is_index(&self, expr: &Expr, plain: bool) -> bool {
+        match expr {
+            _ if self.is_part(expr) => true,
+            _ if self.is_plain(expr) => plain,
+            Expr::Cast(cast) => self.is_index(&cast.expr, plain),
+            Expr::Paren(inner) => self.is_index(&inner.expr, plain),
+            Expr::Group(inner) => self.is_index(&inner.expr, plain),
+            Expr::Tuple(tuple) => tuple.elems.iter().all(|value| self.is_index(value, true)),
+            Expr::Array(array) => array.elems.iter().all(|value| self.is_index(value, true)),
+            Expr::Binary(binary) if !effect::is_assignment(expr) => {
+                self.is_index(&binary.left, true) && self.is_index(&binary.right, true)
+            }
+            _ => false,
+        }
+    }
+
+    /// A part of the loop's item, or what it leads to in a place outside the loop: the same wherever the item is.
     fn is_part(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Path(path) => {
@@ -356,7 +395,10 @@ impl Analyzer {
             Expr::Group(inner) => self.is_part(&inner.expr),
             Expr::Reference(reference) => reference.mutability.is_none() && self.is_part(&reference.expr),
             Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && self.is_part(&unary.expr),
-            Expr::Index(index) => self.is_part(&index.expr) && self.is_plain(&index.index),
+            Expr::Index(index) => {
+                let base = self.is_part(&index.expr);
+                (base || self.is_plain(&index.expr)) && self.is_index(&index.index, base)
+            }
             Expr::MethodCall(call) => {
                 call.args.is_empty()
                     && call.turbofish.is_none()

@@ -66,6 +66,10 @@ const UNIT_CONSUMERS: &str = "\
 const WRAPPERS: &str = "\
     Arc Box Cell Mutex Rc RefCell RwLock";
 
+/// Types whose `new()` is empty, and does nothing.
+const EMPTY: &str =
+    "BTreeMap BTreeSet BinaryHeap HashMap HashSet LinkedList OsString PathBuf String Vec VecDeque";
+
 fn is_one_of(words: &str, word: &Ident) -> bool {
     words.split(' ').any(|known| word == known)
 }
@@ -105,6 +109,15 @@ pub(super) fn copies(method: &Ident) -> bool {
 
 pub(super) fn consumes_unit(method: &Ident) -> bool {
     is_one_of(UNIT_CONSUMERS, method)
+}
+
+/// Whether a call makes an empty value: `Vec::new()`.
+pub(super) fn is_empty(call: &ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+    call.args.is_empty()
+        && names.next().is_some_and(|name| name == "new")
+        && names.next().is_some_and(|name| is_one_of(EMPTY, name))
 }
 
 /// Whether a call only puts its arguments together: `Some(..)`, `Point(..)`, `Rc::new(..)`.

@@ -9,6 +9,7 @@ use syn::{Expr, Ident, Index};
 use super::print::Prints;
 use crate::mark::{self, Mark};
 use crate::model::{Carry, Effect, Kind, Leaf, Split};
+use crate::place::Place;
 use crate::scope::fresh;
 
 /// The effects of a loop, with the names that the generated code around them uses.
@@ -42,6 +43,10 @@ fn field(number: usize, leaf: usize) -> Ident {
     fresh(&format!("field_{number}_{leaf}"))
 }
 
+fn holder(at: usize) -> Ident {
+    fresh(&format!("held_{at}"))
+}
+
 fn hole(leaf: usize) -> Ident {
     fresh(&format!("value_{leaf}"))
 }
@@ -66,6 +71,51 @@ impl Effects<'_> {
             }
         }
         declarations
+    }
+
+    /// The variables that a replay takes the old value out of. The serial part is a closure that is called again and
+    /// again, which may not move out of a variable: an `Option` holds them while the loop runs.
+    fn moved(&self) -> Vec<&Place> {
+        let mut moved: Vec<&Place> = Vec::new();
+        for place in self.split.effects.iter().filter_map(|effect| effect.moved.as_ref()) {
+            if !moved.contains(&place) {
+                moved.push(place);
+            }
+        }
+        moved
+    }
+
+    /// Before the loop: the variables that are moved go into their holders.
+    pub(super) fn hold(&self) -> TokenStream {
+        let held = self.moved().into_iter().enumerate().map(|(at, place)| {
+            let (holder, place) = (holder(at), &place.expr);
+            quote!(let mut #holder = ::core::option::Option::Some(#place);)
+        });
+        held.collect()
+    }
+
+    /// After the loop: the variables have their values again.
+    pub(super) fn release(&self) -> TokenStream {
+        let released = self.moved().into_iter().enumerate().map(|(at, place)| {
+            let (holder, place) = (holder(at), &place.expr);
+            quote!(#place = ::core::option::Option::unwrap(#holder);)
+        });
+        released.collect()
+    }
+
+    /// The statement of an effect, with the variables that are held under their own names.
+    fn with_held(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
+        let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
+        for (at, variable) in self.moved().into_iter().enumerate() {
+            if effect.places.iter().any(|place| place.overlaps(variable)) {
+                let (holder, name) = (holder(at), &variable.expr);
+                before.extend(quote! {
+                    let mut #name = ::core::option::Option::unwrap(::core::option::Option::take(&mut #holder));
+                });
+                after.extend(quote!(#holder = ::core::option::Option::Some(#name);));
+            }
+        }
+        quote!(#before #statement #after)
     }
 
     /// The parallel part, with what records the effects in the places of their marks.
@@ -184,6 +234,7 @@ impl Effects<'_> {
                     Mark::Hole(at) => filled(at, &effect.leaves[at]),
                     _ => unreachable!("a statement has marks for places and values only"),
                 });
+                let statement = self.with_held(effect, &statement);
                 let statement = match effect.is_unsafe {
                     true => quote!(unsafe { #statement }),
                     false => statement,

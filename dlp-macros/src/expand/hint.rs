@@ -26,7 +26,7 @@ pub(super) fn hint(function: &ItemFn, statement: usize, scopes: &Scopes) -> Opti
     let mut variables = Variables { scopes, names: Vec::new(), known: true };
     variables.visit_expr(value);
     let declared = between.iter().filter_map(|stmt| match stmt {
-        Stmt::Local(local) => Some(bindings(&local.pat)),
+        Stmt::Local(local) => Some(bindings(&local.pat, true)),
         _ => None,
     });
     let shadowed = declared.flatten().any(|binding| variables.names.contains(&binding.ident.to_string()));

@@ -96,14 +96,27 @@ fn scratch_registry() {
     fn walk(dir: &Path, out: &mut Vec<std::path::PathBuf>) {
         for e in fs::read_dir(dir).into_iter().flatten().flatten() {
             let p = e.path();
-            if p.is_dir() { walk(&p, out) } else if p.extension().is_some_and(|x| x == "rs") { out.push(p) }
+            if p.is_dir() {
+                walk(&p, out)
+            } else if p.extension().is_some_and(|x| x == "rs") {
+                out.push(p)
+            }
         }
     }
     struct Fns(Vec<syn::ItemFn>);
     impl<'ast> syn::visit::Visit<'ast> for Fns {
-        fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) { self.0.push(f.clone()); syn::visit::visit_item_fn(self, f); }
+        fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) {
+            self.0.push(f.clone());
+            syn::visit::visit_item_fn(self, f);
+        }
         fn visit_impl_item_fn(&mut self, f: &'ast syn::ImplItemFn) {
-            self.0.push(syn::ItemFn { attrs: vec![], vis: f.vis.clone(), modifiers: Default::default(), sig: f.sig.clone(), block: Box::new(f.block.clone()) });
+            self.0.push(syn::ItemFn {
+                attrs: vec![],
+                vis: f.vis.clone(),
+                modifiers: Default::default(),
+                sig: f.sig.clone(),
+                block: Box::new(f.block.clone()),
+            });
             syn::visit::visit_impl_item_fn(self, f);
         }
     }
@@ -119,18 +132,38 @@ fn scratch_registry() {
             let name = f.sig.ident.to_string();
             use quote::ToTokens;
             let tokens = f.to_token_stream();
-            if !tokens.to_string().contains("for ") { continue }
+            if !tokens.to_string().contains("for ") {
+                continue;
+            }
             total += 1;
-            let out = std::panic::catch_unwind(|| crate::parallel::expand(quote!(gather = "root"), &tokens)).unwrap_or_else(|_| panic!("{} {name}", file.display()));
+            let out = std::panic::catch_unwind(|| crate::parallel::expand(quote!(gather = "root"), &tokens))
+                .unwrap_or_else(|_| panic!("{} {name}", file.display()));
             let s = out.to_string();
-            if s.contains("__dlp_site") || s.contains("__dlp_hole") || s.contains("__dlp_place") || s.contains("__dlp_next") { panic!("mark left {} {name}\n{s}", file.display()) }
-            if let Err(e) = syn::parse2::<syn::File>(out) { panic!("{} {name}: {e}\n{s}", file.display()) }
-            if !s.contains("compile_error") { split += 1 } else { for m in s.split("compile_error ! {").skip(1) { *messages.entry(m.chars().take(60).collect()).or_default() += 1; } }
+            if s.contains("__dlp_site")
+                || s.contains("__dlp_hole")
+                || s.contains("__dlp_place")
+                || s.contains("__dlp_next")
+            {
+                panic!("mark left {} {name}\n{s}", file.display())
+            }
+            if let Err(e) = syn::parse2::<syn::File>(out) {
+                panic!("{} {name}: {e}\n{s}", file.display())
+            }
+            if !s.contains("compile_error") {
+                split += 1
+            } else {
+                for m in s.split("compile_error ! {").skip(1) {
+                    *messages.entry(m.chars().take(60).collect()).or_default() += 1;
+                }
+            }
         }
     }
     println!("{total} functions, {split} split");
-    let mut m: Vec<_> = messages.into_iter().collect(); m.sort_by_key(|x| std::cmp::Reverse(x.1));
-    for (m, n) in m.iter().take(40) { println!("{n} {m}"); }
+    let mut m: Vec<_> = messages.into_iter().collect();
+    m.sort_by_key(|x| std::cmp::Reverse(x.1));
+    for (m, n) in m.iter().take(40) {
+        println!("{n} {m}");
+    }
 }
 
 #[test]
@@ -139,20 +172,36 @@ fn scratch_annotate() {
     fn walk(dir: &Path, out: &mut Vec<std::path::PathBuf>) {
         for e in fs::read_dir(dir).into_iter().flatten().flatten() {
             let p = e.path();
-            if p.is_dir() { walk(&p, out) } else if p.extension().is_some_and(|x| x == "rs") { out.push(p) }
+            if p.is_dir() {
+                walk(&p, out)
+            } else if p.extension().is_some_and(|x| x == "rs") {
+                out.push(p)
+            }
         }
     }
     struct Fns(Vec<(usize, syn::ItemFn)>);
     impl<'ast> syn::visit::Visit<'ast> for Fns {
-        fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) { self.0.push((line(&f.vis, &f.sig), f.clone())); syn::visit::visit_item_fn(self, f); }
+        fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) {
+            self.0.push((line(&f.vis, &f.sig), f.clone()));
+            syn::visit::visit_item_fn(self, f);
+        }
         fn visit_impl_item_fn(&mut self, f: &'ast syn::ImplItemFn) {
-            self.0.push((line(&f.vis, &f.sig), syn::ItemFn { attrs: vec![], vis: f.vis.clone(), modifiers: Default::default(), sig: f.sig.clone(), block: Box::new(f.block.clone()) }));
+            self.0.push((
+                line(&f.vis, &f.sig),
+                syn::ItemFn {
+                    attrs: vec![],
+                    vis: f.vis.clone(),
+                    modifiers: Default::default(),
+                    sig: f.sig.clone(),
+                    block: Box::new(f.block.clone()),
+                },
+            ));
             syn::visit::visit_impl_item_fn(self, f);
         }
     }
     fn line(vis: &syn::Visibility, sig: &syn::Signature) -> usize {
-        use syn::spanned::Spanned;
         use quote::ToTokens;
+        use syn::spanned::Spanned;
         if vis.to_token_stream().is_empty() { sig.span().start().line } else { vis.span().start().line }
     }
     let mut files = vec![];
@@ -167,12 +216,16 @@ fn scratch_annotate() {
         for (l, f) in fns.0 {
             use quote::ToTokens;
             let tokens = f.to_token_stream();
-            if !crate::parallel::expand(quote!(), &tokens).to_string().contains("compile_error") { at.push(l) }
+            if !crate::parallel::expand(quote!(), &tokens).to_string().contains("compile_error") {
+                at.push(l)
+            }
         }
         total += at.len();
         let mut lines: Vec<String> = text.lines().map(String::from).collect();
         at.sort_unstable();
-        for l in at.into_iter().rev() { lines.insert(l - 1, "#[::dlp::parallel]".into()); }
+        for l in at.into_iter().rev() {
+            lines.insert(l - 1, "#[::dlp::parallel]".into());
+        }
         fs::write(&file, lines.join("\n") + "\n").unwrap();
     }
     println!("{total} annotated");
