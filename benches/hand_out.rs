@@ -19,7 +19,9 @@ fn main() {
     if std::env::var_os("DLP_BENCH_RANK").is_none() {
         let launcher = Launcher::find().expect("an MPI is installed");
         let this = std::env::current_exe().expect("a bench has a path");
-        println!("ranks  floor, one round trip  managed, chunk 1, dedicated  ratio  working  automatic chunk");
+        println!(
+            "ranks  floor, one round trip  managed, chunk 1, dedicated  ratio  working  automatic chunk"
+        );
         for ranks in [2, 3] {
             let outcome = launcher.job(ranks, &this).env("DLP_BENCH_RANK", "1").run();
             assert!(outcome.success(), "{outcome}");
@@ -27,7 +29,8 @@ fn main() {
         }
         return;
     }
-    let (universe, _) = dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("MPI starts once");
+    let (universe, _) =
+        dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("MPI starts once");
     let world = universe.world();
     let floor = {
         let end = Mpi::adopt(&world).expect("a communicator");

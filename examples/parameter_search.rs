@@ -15,7 +15,9 @@
 use std::process::ExitCode;
 
 use smartcore::dataset::{Dataset, digits};
-use smartcore::ensemble::random_forest_classifier::{RandomForestClassifier, RandomForestClassifierParameters};
+use smartcore::ensemble::random_forest_classifier::{
+    RandomForestClassifier, RandomForestClassifierParameters,
+};
 use smartcore::error::Failed;
 use smartcore::linalg::basic::matrix::DenseMatrix;
 
@@ -30,9 +32,13 @@ struct Point {
 }
 
 /// The rows of the images that `chosen` picks, with the digits that they show.
-fn rows(data: &Dataset<f32, f32>, chosen: impl Fn(usize) -> bool) -> Result<(DenseMatrix<f32>, Vec<u32>), Failed> {
+fn rows(
+    data: &Dataset<f32, f32>,
+    chosen: impl Fn(usize) -> bool,
+) -> Result<(DenseMatrix<f32>, Vec<u32>), Failed> {
     let picked: Vec<usize> = (0..data.num_samples).filter(|&row| chosen(row)).collect();
-    let pixels: Vec<&[f32]> = picked.iter().map(|row| &data.data[row * data.num_features..][..data.num_features]).collect();
+    let pixels: Vec<&[f32]> =
+        picked.iter().map(|row| &data.data[row * data.num_features..][..data.num_features]).collect();
     let digits = picked.iter().map(|&row| data.target[row] as u32).collect();
     Ok((DenseMatrix::from_2d_array(&pixels)?, digits))
 }

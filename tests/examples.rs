@@ -75,7 +75,9 @@ fn by_rank(name: &str, expected: impl Fn(usize) -> Vec<String>) {
 
 #[test]
 fn mpi_1_rank_and_size() {
-    by_rank("mpi_1_rank_and_size", |size| (0..size).map(|rank| format!("rank={rank}, size={size}")).collect());
+    by_rank("mpi_1_rank_and_size", |size| {
+        (0..size).map(|rank| format!("rank={rank}, size={size}")).collect()
+    });
 }
 
 #[test]
@@ -99,7 +101,8 @@ fn mpi_3_gather_data() {
 fn mpi_4_scatter_gather() {
     by_rank("mpi_4_scatter_gather", |size| {
         let share = |rank: usize| (10..14).skip(rank).step_by(size);
-        let splits: Vec<Vec<i32>> = (0..size).map(|rank| share(rank).map(|data| 2 * data).collect()).collect();
+        let splits: Vec<Vec<i32>> =
+            (0..size).map(|rank| share(rank).map(|data| 2 * data).collect()).collect();
         let flat: Vec<i32> = splits.iter().flatten().copied().collect();
         (0..size)
             .flat_map(|rank| share(rank).map(move |data| format!("rank={rank}, size={size}, data={data}")))
@@ -115,7 +118,8 @@ fn mpi_5_map_unordered() {
         let (lines, lists): (Vec<&str>, Vec<&str>) =
             told.lines().partition(|line| line.starts_with(|first: char| first.is_ascii_digit()));
         assert_eq!(lists.len(), 4, "{told}");
-        let mut letters: Vec<char> = lists.iter().find(|line| line.starts_with('[')).unwrap().chars().collect();
+        let mut letters: Vec<char> =
+            lists.iter().find(|line| line.starts_with('[')).unwrap().chars().collect();
         letters.retain(char::is_ascii_lowercase);
         letters.sort_unstable();
         assert_eq!(letters, ['e', 'h', 'l', 'l', 'o'], "{told}");

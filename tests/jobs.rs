@@ -97,7 +97,9 @@ fn a_second_session_is_refused() {
 
 #[test]
 fn bad_settings_are_refused_before_anything_starts() {
-    for (name, value) in [("DLP_STRATEGY", "foo"), ("DLP_RANKS", "0"), ("DLP_RANKS", "2"), ("DLP_SUMMARY", "yes")] {
+    for (name, value) in
+        [("DLP_STRATEGY", "foo"), ("DLP_RANKS", "0"), ("DLP_RANKS", "2"), ("DLP_SUMMARY", "yes")]
+    {
         for job in [ranks(2, "program_worlds"), alone("program_worlds")] {
             let outcome = bad(&job.arg("lazy").env(name, value));
             assert!(outcome.stderr_text().contains(name), "{outcome}");

@@ -25,7 +25,9 @@ fn the_functions_for_use_by_hand_work() {
 
 #[test]
 fn examples_print_what_they_print_alone() {
-    for (name, args) in [("front_loop", None), ("front_function", None), ("parameter_search", Some("--quick"))] {
+    for (name, args) in
+        [("front_loop", None), ("front_function", None), ("parameter_search", Some("--quick"))]
+    {
         let expected = good(&alone(name).args(args));
         for count in RANKS {
             assert_eq!(good(&threads(count, name).args(args)), expected, "{name} on {count} ranks");

@@ -222,7 +222,7 @@ mod tests {
     fn a_rank_that_leaves_while_others_wait_is_told_on() {
         run(2, || {
             if rank() == 1 {
-                barrier()
+                barrier();
             }
         });
     }

@@ -12,13 +12,13 @@ pub struct Ended<'a, R>(pub &'a R);
 
 /// It returned a `Result`.
 pub trait ByError {
-    /// The error, as Rust prints it, if it is one.
+    /// The error, if it is one.
     fn failure(&self) -> Option<String>;
 }
 
 impl<T, E: Debug> ByError for &Ended<'_, Result<T, E>> {
     fn failure(&self) -> Option<String> {
-        self.0.as_ref().err().map(|error| format!("Error: {error:?}"))
+        self.0.as_ref().err().map(|error| format!("{error:?}"))
     }
 }
 
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn only_an_error_is_a_failure_that_is_said() {
-        assert_eq!((&&Ended(&Err::<(), _>("no"))).failure(), Some("Error: \"no\"".into()));
+        assert_eq!((&&Ended(&Err::<(), _>("no"))).failure(), Some("\"no\"".into()));
         assert_eq!((&&Ended(&Ok::<_, String>(()))).failure(), None);
         assert_eq!((&&Ended(&())).failure(), None);
         assert_eq!((&&Ended(&ExitCode::FAILURE)).failure(), None);

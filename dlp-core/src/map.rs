@@ -466,9 +466,9 @@ mod tests {
         run(2, || {
             map(0..3, |x| x).for_each(|_| {
                 if is_root() {
-                    barrier()
+                    barrier();
                 }
-            })
+            });
         });
     }
 }

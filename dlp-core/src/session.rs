@@ -301,7 +301,9 @@ impl Session {
         if self.hub.is_none() || !self.transport.concurrent() {
             return;
         }
-        if self.attended.swap(attended, Ordering::AcqRel) != attended && !attended {
+        self.attended.store(attended, Ordering::Release);
+        if !attended {
+            // Always: the thread may have gone to rest because there was nothing to meet at, not because of `attended`.
             self.service.get_or_init(|| self.start_service()).unpark();
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Where the compiler can see that a source is not so, the loop is a compile error: the attribute emits
 //! `(&&&&Source::new(&source)).check()`, and method resolution finds the first trait below that fits (autoref
-//! specialization). In generic code the types are known at run time only: [`refuse`] looks at their names.
+//! specialization). In generic code the types are known at run time only: `refuse` looks at their names.
 
 use std::any::type_name;
 use std::collections::{hash_map, hash_set};

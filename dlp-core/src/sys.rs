@@ -1,6 +1,7 @@
 //! The few things that only the operating system can tell or do. One of the two places with `unsafe`.
 #![allow(unsafe_code)]
 
+#[cfg(feature = "mpi")]
 use std::ffi::{c_int, c_void};
 
 /// The name of this computer, for reports.
@@ -16,6 +17,7 @@ pub(crate) fn host() -> String {
 /// thread that exits.
 ///
 /// Where the C library cannot tell the status, it is passed as `None`.
+#[cfg(feature = "mpi")]
 pub(crate) fn at_exit(last: fn(Option<i32>)) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {

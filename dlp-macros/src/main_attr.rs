@@ -8,7 +8,6 @@ use syn::{ItemFn, ReturnType};
 use crate::args::Args;
 use crate::diagnostics::Diagnostics;
 use crate::expand::{allow, private};
-use crate::returns::Returns;
 use crate::{fallback, item};
 
 pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
@@ -38,28 +37,18 @@ fn bracket(function: &ItemFn) -> TokenStream {
     let outer =
         syn::Signature { output: ReturnType::Default, generics: Default::default(), ..function.sig.clone() };
     let visibility = &function.vis;
-    let (failure, allow) = (failure(&function.sig.output), allow());
+    let allow = allow();
     let name = &function.sig.ident;
     let inner = ItemFn { vis: syn::Visibility::Inherited, ..function.clone() }.into_token_stream();
     quote! {
         #visibility #outer -> ::std::process::ExitCode {
             #inner
             #allow
-            let code = #dlp::main(#name, #failure);
+            let code = {
+                use #dlp::{ByCode as _, ByError as _};
+                #dlp::main(#name, |result| (&&#dlp::Ended(result)).failure())
+            };
             code
         }
-    }
-}
-
-/// What the program's result has to say if it is an error.
-fn failure(output: &ReturnType) -> TokenStream {
-    match Returns::of(output) {
-        Returns::Result | Returns::ResultOfNothing => quote! {
-            |result| match result {
-                ::core::result::Result::Ok(_) => ::core::option::Option::None,
-                ::core::result::Result::Err(error) => ::core::option::Option::Some(::std::format!("{error:?}")),
-            }
-        },
-        _ => quote!(|_| ::core::option::Option::None),
     }
 }

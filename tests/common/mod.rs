@@ -17,7 +17,11 @@ pub(crate) fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let profile = test.parent().and_then(|deps| deps.parent()).expect("target/<profile>/deps/<test>");
     let path = profile.join("examples").join(name);
-    assert!(path.exists(), "{} is not built: run `cargo test`, which builds the examples first", path.display());
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo test`, which builds the examples first",
+        path.display()
+    );
     path
 }
 

@@ -4,6 +4,7 @@
 // What users may write, and clippy would write otherwise.
 #![allow(
     clippy::explicit_write,
+    clippy::manual_inspect,
     clippy::needless_range_loop,
     clippy::type_complexity,
     clippy::useless_format

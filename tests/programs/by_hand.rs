@@ -16,7 +16,8 @@ fn main() {
 
 fn collectives() {
     barrier();
-    let table: BTreeMap<String, Vec<f64>> = bcast(is_root().then(|| BTreeMap::from([("a".into(), vec![0.1; 1000])])));
+    let table: BTreeMap<String, Vec<f64>> =
+        bcast(is_root().then(|| BTreeMap::from([("a".into(), vec![0.1; 1000])])));
     assert_eq!(table["a"], [0.1; 1000]);
     let made = on_root(|| rank());
     assert_eq!(made, 0);

@@ -22,6 +22,7 @@ fn collect(words: &[&str]) -> (Vec<String>, BTreeMap<char, Vec<usize>>, f64) {
     (upper, places, mean)
 }
 
+#[allow(clippy::needless_range_loop, reason = "the index is the point")]
 #[dlp::parallel(strategy = "round_robin", chunk = 2)]
 fn fill(n: usize) -> (Vec<f64>, u64, String) {
     let mut out = vec![0.0; n];

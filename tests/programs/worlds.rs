@@ -28,7 +28,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "mpi")]
         Some("adopted") => {
             use dlp::mpi::topology::Communicator;
-            let (universe, _) = dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("once");
+            let (universe, _) =
+                dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("once");
             let world = universe.world();
             let session = dlp::init_with(&world);
             greet();
@@ -39,7 +40,8 @@ fn main() -> ExitCode {
         #[cfg(feature = "mpi")]
         Some("adopted_part") => {
             use dlp::mpi::topology::{Color, Communicator};
-            let (universe, _) = dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("once");
+            let (universe, _) =
+                dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("once");
             let world = universe.world();
             let part = world.split_by_color(Color::with_value(world.rank() % 2)).expect("a part");
             let session = dlp::init_with(&part);
