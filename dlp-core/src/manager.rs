@@ -5,8 +5,8 @@
 //! clock (time comes in with each request) or the effects that travel beside its messages; so a manager can
 //! stand above other managers, and a simulator or a model checker can drive it.
 
+use core::time::Duration;
 use std::ops::Range;
-use std::time::Duration;
 
 use crate::schedule::{Chunk, Dealer};
 use crate::wire::{Completion, Outcome};

@@ -3,8 +3,8 @@
 //! [`shares`] cuts without a manager: every rank computes its own ranges. A [`Dealer`] cuts as requests
 //! come in. Neither knows messages, ranks of a transport, or a clock: time comes in as a number.
 
+use core::time::Duration;
 use std::ops::Range;
-use std::time::Duration;
 
 /// How many iterations are handed out at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

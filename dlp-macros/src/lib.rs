@@ -1,10 +1,17 @@
 //! The attributes of `dlp`: see the documentation of that crate.
 //!
+//! Stages, one file each, in the order of their work:
+//!
 //! ```text
-//! args     options          ┐
-//! item     function         ├> find -> analyze -> check -> expand
-//! find     the loop         ┘                       └─ on errors: fallback
+//! args      what was asked for           item      the function
+//! find      the loop in it, and the variables in scope there
+//! analyze   from syntax to the model     model     the loop taken apart, as data
+//! check     what cannot be split         returns   what `gather = "root"` cannot do
+//! expand    from the model to code       fallback  the serial function, where something is wrong
 //! ```
+//!
+//! `parallel` puts them together. What several stages use: `scope` (which variable a name stands for), `place` (what
+//! outlives the iterations), `mark` (what the analysis took out, for the expansion to replace), `diagnostics`.
 
 mod analyze;
 mod args;

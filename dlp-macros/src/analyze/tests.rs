@@ -160,6 +160,24 @@ fn a_new_value_may_be_made_of_the_old() {
 }
 
 #[test]
+fn what_a_closure_changes_is_an_accumulator_too() {
+    assert_effects!(
+        { map.entry(item.id).or_insert_with(|| { a += 1; a }); out.retain(|x| *x != b); },
+        "P0 . entry (V0) . or_insert_with (| | { P1 += 1 ; P1 })": ["part item . id"],
+        "P0 . retain (| x | * x != b)": [],
+    );
+}
+
+#[test]
+fn a_method_of_the_iterations_own_may_be_lent_an_accumulator() {
+    assert_effects!(
+        { let x = f(item); item.write(&mut a, x); x.hash(out); },
+        "V0 . write (& mut P0 , V1)": ["part item", "x"],
+        "x . hash (P0)": ["captured x"],
+    );
+}
+
+#[test]
 fn values_that_are_not_used_are_found_wherever_they_stand() {
     let function = parse_quote! {
         fn f(items: &[u8]) {

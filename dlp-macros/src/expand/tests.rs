@@ -89,3 +89,21 @@ fn closures_and_text() {
         },
     );
 }
+
+#[test]
+fn a_variable_that_is_moved() {
+    expands_to(
+        "moved",
+        quote!(),
+        &quote! {
+            fn joined(words: &[Word]) -> List {
+                let mut list = List::new();
+                for word in words {
+                    let text = word.to_text();
+                    list = list.with(text);
+                }
+                list
+            }
+        },
+    );
+}

@@ -1,0 +1,107 @@
+fn joined(words: &[Word]) -> List {
+    let mut list = List::new();
+    #[allow(..)]
+    if false {
+        return list;
+    }
+    {
+        let at: &'static ::dlp::__private::Loop = {
+            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+                function: ::core::concat!(::core::module_path!(), "::", "joined"),
+                file: ::core::file!(),
+                line: 1u32,
+                hash: 10246692283951775764u64,
+                sites: &[
+                    ::dlp::__private::Site {
+                        line: 1u32,
+                        target: "list",
+                    },
+                ],
+                options: ::dlp::__private::Options {
+                    strategy: ::dlp::__private::Strategy::Managed,
+                    chunk: ::dlp::__private::Chunk::Auto,
+                    gather: ::dlp::__private::Gather::All,
+                    manager: ::dlp::__private::Manager::Working,
+                },
+            };
+            &__DLP_LOOP
+        };
+        if ::dlp::__private::serial(at) {
+            for word in words {
+                let text = word.to_text();
+                list = list.with(text);
+            }
+        } else {
+            #[allow(..)]
+            {
+                use ::dlp::__private::{
+                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
+                    CarryItem as _, CarryNothing as _, CarryOwned as _,
+                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
+                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
+                    SourceUnsorted as _,
+                };
+                match ::core::iter::IntoIterator::into_iter(words) {
+                    source => {
+                        let kind = ::dlp::__private::Source::new(&source);
+                        let again = ::dlp::__private::ByNothing::again(
+                            &::dlp::__private::Probe(&source),
+                        );
+                        let witness_0_0 = &::dlp::__private::Witness::of(&list);
+                        let field_0_0 = &::dlp::__private::Field::new();
+                        let mut held_0 = ::core::option::Option::Some(list);
+                        match ::dlp::__private::run(
+                            at,
+                            source,
+                            again,
+                            |word, log| {
+                                {
+                                    let text = word.to_text();
+                                    {
+                                        match (text,) {
+                                            values => {
+                                                if false {
+                                                    let value_0 = ::dlp::__private::like(&values.0);
+                                                    let mut place_0 = witness_0_0.conjure();
+                                                    place_0 = place_0.with(value_0);
+                                                }
+                                                log.effect(0u32);
+                                                field_0_0.is(&values.0);
+                                                (&&&&*field_0_0).put(&values.0, log);
+                                            }
+                                        }
+                                    };
+                                }
+                                ::dlp::__private::Flow::Next
+                            },
+                            |site, op| {
+                                match site {
+                                    0u32 => {
+                                        let text = ::dlp::__private::NotCarried;
+                                        let word = ::dlp::__private::NotCarried;
+                                        let value_0 = (&&&&*field_0_0).get(op.reader());
+                                        if witness_0_0.replays() {
+                                            let mut list = ::core::option::Option::unwrap(
+                                                ::core::option::Option::take(&mut held_0),
+                                            );
+                                            list = list.with(value_0);
+                                            held_0 = ::core::option::Option::Some(list);
+                                        }
+                                    }
+                                    _ => ::core::unreachable!(),
+                                }
+                                ::dlp::__private::Flow::Next
+                            },
+                        ) {
+                            ::core::option::Option::None => {}
+                            ::core::option::Option::Some(_) => ::core::unreachable!(),
+                        }
+                        list = ::core::option::Option::unwrap(held_0);
+                        (&&&&kind).check();
+                    }
+                }
+            }
+        }
+    }
+    list
+}
