@@ -8,6 +8,7 @@ mod effect;
 mod format;
 mod lift;
 mod statement;
+mod value;
 mod words;
 
 use quote::ToTokens;
