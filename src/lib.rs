@@ -63,7 +63,7 @@ macro_rules! eprintln {
 pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
     pub use dlp_core::again::{Answer, ByClone, ByNothing, Probe};
-    pub use dlp_core::carry::{CarryBorrowed, CarryNothing, CarryOwned, Field};
+    pub use dlp_core::carry::{CarryBorrowed, CarryItem, CarryNothing, CarryOwned, Field};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, NotCarried, Record, Replay, Witness, like};

@@ -7,14 +7,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Asks of a source whether its items can be had again: `(&&Probe(&source)).again()`.
+/// Asks of a source whether its items can be had again: `(&&Probe(&source)).dlp_again()`.
 #[derive(Debug)]
 pub struct Probe<'a, I>(pub &'a I);
 
 /// They can.
 pub trait ByClone {
     /// The type-level answer.
-    fn again(&self) -> Forked;
+    fn dlp_again(&self) -> Forked;
 }
 
 impl<I> ByClone for &Probe<'_, I>
@@ -22,7 +22,7 @@ where
     I: Iterator + Clone,
     I::Item: Clone,
 {
-    fn again(&self) -> Forked {
+    fn dlp_again(&self) -> Forked {
         Forked
     }
 }
@@ -30,11 +30,11 @@ where
 /// They cannot.
 pub trait ByNothing {
     /// The type-level answer.
-    fn again(&self) -> Once;
+    fn dlp_again(&self) -> Once;
 }
 
 impl<I> ByNothing for Probe<'_, I> {
-    fn again(&self) -> Once {
+    fn dlp_again(&self) -> Once {
         Once
     }
 }
@@ -59,23 +59,25 @@ pub trait Again<I: Iterator>: Copy {
 /// The type-level answer as a value, for the code that the attribute emits.
 pub trait Answer {
     /// Whether the items can be had again.
-    fn yes(&self) -> bool;
+    fn dlp_at_hand(&self) -> bool;
 }
 
 impl Answer for Forked {
-    fn yes(&self) -> bool {
+    fn dlp_at_hand(&self) -> bool {
         true
     }
 }
 
 impl Answer for Once {
-    fn yes(&self) -> bool {
+    fn dlp_at_hand(&self) -> bool {
         false
     }
 }
 
 /// Items by index, where each index is at least the one before.
 pub trait Items<T> {
+    /// Whether there are any.
+    const AT_HAND: bool;
     /// The item of `index`.
     fn item(&mut self, index: u64) -> T;
 }
@@ -113,6 +115,8 @@ where
     I: Iterator,
     I::Item: Clone,
 {
+    const AT_HAND: bool = true;
+
     fn item(&mut self, index: u64) -> I::Item {
         if self.next != index + 1 {
             let skip = index.checked_sub(self.next).expect("a replay never goes back");
@@ -133,6 +137,8 @@ impl<I: Iterator> fmt::Debug for Fork<I> {
 pub struct Nothing<T>(PhantomData<fn() -> T>);
 
 impl<T> Items<T> for Nothing<T> {
+    const AT_HAND: bool = false;
+
     fn item(&mut self, _index: u64) -> T {
         unreachable!("an item that cannot be had again was carried")
     }
@@ -160,8 +166,8 @@ mod tests {
     #[test]
     fn a_clone_gives_items_by_index_as_often_as_asked() {
         let source = vec![String::from("a"), String::from("b"), String::from("c")].into_iter();
-        let again = (&&Probe(&source)).again();
-        assert!(again.yes());
+        let again = (&&Probe(&source)).dlp_again();
+        assert!(again.dlp_at_hand());
         let mut items = Again::fork(again, &source);
         assert_eq!((items.item(0), items.item(2), items.item(2)), ("a".into(), "c".into(), "c".into()));
     }
@@ -173,6 +179,6 @@ mod tests {
             .into_iter()
             .map(|b| *b)
             .chain(Box::new(0..3) as Box<dyn Iterator<Item = i32>>);
-        assert!(!(&&Probe(&source)).again().yes());
+        assert!(!(&&Probe(&source)).dlp_again().dlp_at_hand());
     }
 }

@@ -1,7 +1,8 @@
 //! How a computed value gets from the rank that computed it to every rank that replays, chosen by its type.
 //!
-//! A [`Field`] stands for one carried value. `(&&&field).put(&value, log)` and `(&&&field).get(op.reader())` find
-//! by method resolution (autoref specialization, after D. Tolnay's case study) the first of three ways that fits:
+//! A [`Field`] stands for one carried value. `(&&&&field).dlp_put(&value, log)` and `(&&&&field).dlp_get(op.reader())` find
+//! by method resolution (autoref specialization, after D. Tolnay's case study) the first of these ways that fits:
+//! 0. a part of the loop's item, where every rank has the item: it does not travel, and nothing is asked of its type;
 //! 1. a reference, or something that holds references: it travels as what it owns ([`Borrowed`]);
 //! 2. anything that is `Serialize` and `DeserializeOwned`: as postcard;
 //! 3. anything else: a compile error on the value that says what to derive, unless the value is a part of the
@@ -58,24 +59,47 @@ impl<T, A> fmt::Debug for Field<T, A> {
     }
 }
 
+/// Before the other ways to carry a value: a part of the item does not travel where every
+/// rank has the item, and so nothing at all is asked of its type.
+pub trait CarryItem {
+    /// The type of the value.
+    type Value;
+    /// Never reached.
+    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    /// Never reached.
+    fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
+}
+
+impl<T> CarryItem for &&&Field<T, Forked> {
+    type Value = T;
+
+    fn dlp_put(&self, _value: &T, _log: &Record) {
+        unreachable!("the item is at hand on every rank")
+    }
+
+    fn dlp_get(&self, _op: &mut Reader<'_>) -> T {
+        unreachable!("the item is at hand on every rank")
+    }
+}
+
 /// The first way: values that hold references.
 pub trait CarryBorrowed {
     /// The type of the value.
     type Value;
     /// Records the value.
-    fn put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, log: &Record);
     /// Reads the value back.
-    fn get(&self, op: &mut Reader<'_>) -> Self::Value;
+    fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
 
 impl<T: Borrowed, A> CarryBorrowed for &&Field<T, A> {
     type Value = T;
 
-    fn put(&self, value: &T, log: &Record) {
+    fn dlp_put(&self, value: &T, log: &Record) {
         log.append(|bytes| value.put(bytes));
     }
 
-    fn get(&self, op: &mut Reader<'_>) -> T {
+    fn dlp_get(&self, op: &mut Reader<'_>) -> T {
         decoded(op.read(T::get))
     }
 }
@@ -85,19 +109,19 @@ pub trait CarryOwned {
     /// The type of the value.
     type Value;
     /// Records the value.
-    fn put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, log: &Record);
     /// Reads the value back.
-    fn get(&self, op: &mut Reader<'_>) -> Self::Value;
+    fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
 
 impl<T: Serialize + DeserializeOwned, A> CarryOwned for &Field<T, A> {
     type Value = T;
 
-    fn put(&self, value: &T, log: &Record) {
+    fn dlp_put(&self, value: &T, log: &Record) {
         log.append(|bytes| encode(value, bytes));
     }
 
-    fn get(&self, op: &mut Reader<'_>) -> T {
+    fn dlp_get(&self, op: &mut Reader<'_>) -> T {
         decoded(op.read(|bytes| postcard::take_from_bytes(bytes)))
     }
 }
@@ -109,11 +133,11 @@ pub trait CarryNothing {
     /// Whether it may stay where it is.
     type Again;
     /// Never reached.
-    fn put(&self, value: &Self::Value, log: &Record)
+    fn dlp_put(&self, value: &Self::Value, log: &Record)
     where
         Self::Value: Travels<Self::Again>;
     /// Never reached.
-    fn get(&self, op: &mut Reader<'_>) -> Self::Value
+    fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value
     where
         Self::Value: Travels<Self::Again>;
 }
@@ -122,14 +146,14 @@ impl<T, A> CarryNothing for Field<T, A> {
     type Value = T;
     type Again = A;
 
-    fn put(&self, _value: &T, _log: &Record)
+    fn dlp_put(&self, _value: &T, _log: &Record)
     where
         T: Travels<A>,
     {
         unreachable!("the item is at hand on every rank")
     }
 
-    fn get(&self, _op: &mut Reader<'_>) -> T
+    fn dlp_get(&self, _op: &mut Reader<'_>) -> T
     where
         T: Travels<A>,
     {
@@ -322,10 +346,10 @@ mod tests {
         ($value:expr) => {{
             let (value, field, log) = ($value, Field::new(), Record::default());
             field.is(&value);
-            (&&&field).put(&value, &log);
+            (&&&field).dlp_put(&value, &log);
             let bytes = log.take();
             let mut reader = Reader::new(&bytes);
-            let out = (&&&field).get(&mut reader);
+            let out = (&&&field).dlp_get(&mut reader);
             assert!(reader.is_empty());
             out
         }};

@@ -325,6 +325,10 @@ impl Meeting {
                 manager.on_left(now, from, index)?
             }
             (Message::Cancel(at), Kind::Loop { manager, .. }) if from == 0 => manager.on_cancel(now, at),
+            (verdict @ Message::Answer(_), Kind::Loop { .. }) if from == 0 => {
+                post.spread(own, epoch, &verdict);
+                vec![]
+            }
             (Message::Progress(_), Kind::Loop { .. }) => vec![],
             (Message::Abort(why), _) => return Err(Wrong::Fatal(why)),
             (message, _) => {

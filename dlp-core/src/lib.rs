@@ -17,6 +17,7 @@ pub mod again;
 pub mod carry;
 pub mod collective;
 pub mod ending;
+pub mod exit;
 #[cfg(test)]
 mod explore;
 mod hub;

@@ -72,7 +72,10 @@ impl<T> Witness<T> {
     /// # Panics
     /// If the type hides whether it is outside.
     pub fn replays(&self) -> bool {
-        match reach(type_name::<T>()) {
+        if let Some(known) = self.replays.get() {
+            return known;
+        }
+        let replays = match reach(type_name::<T>()) {
             Reach::Inside => true,
             Reach::Outside => session::mode() == Mode::ReplayingOwn || session::current().is_root(),
             Reach::Unknown => session::current().fail(&format!(
@@ -80,7 +83,14 @@ impl<T> Witness<T> {
                  buffer by every rank; use the concrete type (`BufWriter<File>`, `Vec<u8>`)",
                 type_name::<T>()
             )),
-        }
+        };
+        self.replays.set(Some(replays));
+        replays
+    }
+
+    /// Whether the place is in the world outside the program, where only the root acts.
+    pub fn is_outside(&self) -> bool {
+        reach(type_name::<T>()) == Reach::Outside
     }
 }
 

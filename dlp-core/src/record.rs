@@ -18,24 +18,58 @@ use std::marker::PhantomData;
 #[derive(Default)]
 pub struct Record {
     bytes: Cell<Vec<u8>>,
+    index: Cell<u64>,
+    /// Where the last effect, or way out, begins.
+    start: Cell<usize>,
 }
 
 impl Record {
     /// An empty record with room for `capacity` bytes.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Cell::new(Vec::with_capacity(capacity)) }
+        Self { bytes: Cell::new(Vec::with_capacity(capacity)), ..Self::default() }
+    }
+
+    /// Iteration `index` begins.
+    pub(crate) fn begin(&self, index: u64) {
+        self.index.set(index);
+    }
+
+    /// The iteration that is being recorded.
+    pub fn index(&self) -> u64 {
+        self.index.get()
     }
 
     /// Begins the effect of site number `site`.
     pub fn effect(&self, site: u32) {
-        self.append(|bytes| put_number(bytes, u64::from(site)));
+        self.append(|bytes| {
+            self.start.set(bytes.len());
+            put_number(bytes, u64::from(site));
+        });
     }
 
-    /// Appends to the bytes. A panic in `write` (a user's `Serialize`) loses the record, and the iteration with it.
+    /// The iteration takes way out number `exit`; the values of the exit follow.
+    pub fn leave(&self, exit: u32) {
+        self.effect(EXITS + exit);
+    }
+
+    /// Appends to the bytes. A panic in `write` (a user's `Serialize`) keeps what was there before the effect.
     pub(crate) fn append<R>(&self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        let mut bytes = self.bytes.take();
-        let result = write(&mut bytes);
-        self.bytes.set(bytes);
+        struct Open<'a> {
+            record: &'a Record,
+            bytes: Vec<u8>,
+            written: bool,
+        }
+        impl Drop for Open<'_> {
+            fn drop(&mut self) {
+                if !self.written {
+                    self.bytes.truncate(self.record.start.get());
+                }
+                self.record.bytes.set(std::mem::take(&mut self.bytes));
+            }
+        }
+        let mut open = Open { record: self, bytes: self.bytes.take(), written: false };
+        let result = write(&mut open.bytes);
+        open.written = true;
         result
     }
 
@@ -59,11 +93,19 @@ impl fmt::Debug for Record {
 /// What an iteration, or the replay of an effect, says about how the loop goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// To the next iteration.
+    /// To the next iteration; in a replay, to the next effect.
     Next,
+    /// In a replay: to the next iteration, whatever else this one recorded.
+    Skip,
     /// Out of the loop, by the way out of this number.
     Leave(u32),
 }
+
+/// The first number that, in place of a site's, says which way out an iteration took.
+pub(crate) const EXITS: u32 = 1 << 31;
+
+/// The way out of an iteration that panics, in a loop that may be left before that.
+pub(crate) const PANIC: u32 = EXITS - 1;
 
 /// The recorded bytes of one iteration while they are read.
 #[derive(Debug)]
@@ -78,6 +120,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
+    }
+
+    /// What has not been read.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// The number of the next effect's site.
@@ -99,14 +146,51 @@ impl<'a> Reader<'a> {
 
 /// One iteration being replayed: its record, and the loop's own item where that can be had again.
 pub struct Replay<'a, Item> {
-    index: u64,
     reader: Reader<'a>,
     item: &'a mut dyn FnMut(u64) -> Item,
+    log: Record,
+    /// How many statements on the world outside came up so far.
+    guards: u64,
+    /// Where another rank, which performed them, left the loop by one: its count of them, and the way out.
+    led: Option<(u64, u32)>,
+}
+
+/// What becomes of a statement on the world outside the program, which one rank performs for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// It is performed here.
+    Act,
+    /// It is performed elsewhere.
+    Pass,
+    /// It was performed elsewhere, and left the loop by this way out.
+    Leave(u32),
 }
 
 impl<'a, Item> Replay<'a, Item> {
     pub(crate) fn new(index: u64, bytes: &'a [u8], item: &'a mut dyn FnMut(u64) -> Item) -> Self {
-        Self { index, reader: Reader::new(bytes), item }
+        let log = Record::default();
+        log.begin(index);
+        Self { reader: Reader::new(bytes), item, log, guards: 0, led: None }
+    }
+
+    /// Where another rank left the loop in this iteration.
+    pub(crate) fn led_by(&mut self, led: Option<(u64, u32)>) {
+        self.led = led;
+    }
+
+    /// How many statements on the world outside came up so far.
+    pub(crate) fn guards(&self) -> u64 {
+        self.guards
+    }
+
+    /// A statement comes up that may be on the world outside; `here` if it is performed on this rank.
+    pub fn guard(&mut self, here: bool) -> Guard {
+        self.guards += 1;
+        match self.led {
+            _ if here => Guard::Act,
+            Some((count, exit)) if count == self.guards => Guard::Leave(exit),
+            _ => Guard::Pass,
+        }
     }
 
     /// What was recorded, for [`carry`](crate::carry) to read.
@@ -114,21 +198,26 @@ impl<'a, Item> Replay<'a, Item> {
         &mut self.reader
     }
 
+    /// The iteration that is being replayed.
+    pub fn index(&self) -> u64 {
+        self.log.index()
+    }
+
     /// The item of this iteration, from this rank's own copy of the source: it did not travel. May be asked
     /// for any number of times.
     pub fn item(&mut self) -> Item {
-        (self.item)(self.index)
+        (self.item)(self.log.index())
     }
 
-    /// The index of this iteration.
-    pub fn index(&self) -> u64 {
-        self.index
+    /// Where a way out that is taken in the replay records its values.
+    pub fn log(&self) -> &Record {
+        &self.log
     }
 }
 
 impl<Item> fmt::Debug for Replay<'_, Item> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Replay").field("index", &self.index).field("reader", &self.reader).finish()
+        f.debug_struct("Replay").field("index", &self.log.index()).field("reader", &self.reader).finish()
     }
 }
 
@@ -136,12 +225,16 @@ impl<Item> fmt::Debug for Replay<'_, Item> {
 ///
 /// The parallel part type-checks the user's statement where it stood, on a conjured accumulator in a branch that
 /// never runs, so that inference is as good as in the serial program.
-pub struct Witness<T>(PhantomData<fn() -> T>);
+pub struct Witness<T> {
+    place: PhantomData<fn() -> T>,
+    /// Whether an effect on it is replayed here, once that is known ([`output`](crate::output)).
+    pub(crate) replays: Cell<Option<bool>>,
+}
 
 impl<T> Witness<T> {
     /// A witness of the type of `place`.
     pub fn of(_place: &T) -> Self {
-        Self(PhantomData)
+        Self { place: PhantomData, replays: Cell::new(None) }
     }
 
     /// A value of the type, for type checking only.
@@ -200,6 +293,26 @@ pub(crate) fn take_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_while_recording_keeps_the_effects_before() {
+        let record = Record::default();
+        record.effect(3);
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            record.append(|bytes| {
+                bytes.push(9);
+                panic!("in a `Serialize`");
+            })
+        }));
+        assert!(panic.is_err());
+        assert_eq!(record.take(), []);
+        record.effect(3);
+        record.append(|bytes| bytes.push(1));
+        record.effect(4);
+        let write = |_: &mut Vec<u8>| panic!("in a `Serialize`");
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| record.append(write))).is_err());
+        assert_eq!(record.take(), [3, 1]);
+    }
 
     #[test]
     fn numbers_survive() {

@@ -6,33 +6,92 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use serde::{Deserialize, Serialize};
+
 use crate::again::{Again, Items};
+use crate::carry::{decode, encode};
+use crate::exit::RemoteError;
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
 use crate::observe::{Counting, Observer};
 use crate::part::{Draft, Ledger, read_all};
 use crate::pulse::Pulse;
-use crate::record::{Flow, Record, Replay, put_number};
+use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay, take_number};
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::{Static, shares};
 use crate::session::{self, Aborted, Mode, Rendezvous, Session, Within};
-use crate::site::{Gather, Loop, Manager, Options, Strategy};
+use crate::settings::Settings;
+use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
 use crate::source;
 use crate::stepper::Stepper;
 use crate::wire::{Completion, Message, Op, Outcome, Payload};
 use crate::worker::{Report, Task, Worker};
 
-/// The first number that, in place of a site's, says which way out an iteration took.
-const EXITS: u32 = 1 << 31;
-
 /// A loop that was left before its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
+#[derive(Debug)]
+pub struct Left<T> {
+    at: &'static Loop,
+    way: Way,
+    /// How much of the values was read.
+    read: usize,
+    item: Option<T>,
+}
+
+/// By which way out, and with what, an iteration left the loop: the same on every rank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Way {
     /// The way out, as the body numbers them.
-    pub exit: u32,
+    exit: u32,
     /// The iteration that took it, the lowest that took any.
-    pub index: u64,
+    index: u64,
+    /// It was taken in the replay, not in the iteration itself.
+    replayed: bool,
+    /// How many statements on the world outside had come up in the iteration, the one that left among them.
+    guards: u64,
+    /// The values, as far as they travel, or what is told of them.
+    values: Vec<u8>,
+}
+
+impl<T> Left<T> {
+    /// The way out, as the body numbers them.
+    pub fn exit(&self) -> u32 {
+        self.way.exit
+    }
+
+    /// The iteration that took it.
+    pub fn index(&self) -> u64 {
+        self.way.index
+    }
+
+    /// The item of that iteration, where the items can be had again. Once.
+    pub fn item(&mut self) -> T {
+        self.item.take().expect("asked once, and only where items can be had again")
+    }
+
+    /// Reads the next value that travelled.
+    pub fn receive<V>(&mut self, read: impl FnOnce(&mut Reader<'_>) -> Option<V>) -> Option<V> {
+        let mut reader = Reader::new(&self.way.values[self.read..]);
+        let value = read(&mut reader)?;
+        self.read = self.way.values.len() - reader.rest().len();
+        Some(value)
+    }
+
+    /// What is known of an error that could not be had here.
+    pub fn remote(&mut self) -> RemoteError {
+        let told = self.receive(|reader| reader.read(|bytes| postcard::take_from_bytes(bytes)).ok());
+        RemoteError::new(self.at.to_string(), self.way.index, told.unwrap_or_default())
+    }
+
+    /// Neither the value nor anything that stands in for it can be had here: ends the job.
+    pub fn lost(&self, error: &RemoteError) -> ! {
+        session::current().fail(&format!(
+            "the value with which {} was left cannot be had on this rank: {error}; it cannot be encoded, and running \
+             the iteration again did not bring it back; derive `Serialize` and `Deserialize` for its type, or, if it is \
+             an error, implement `From<dlp::RemoteError>` for the error that the function returns",
+            self.at
+        ))
+    }
 }
 
 /// Whether the loop is to run as it was written: there is one rank, or the caller is inside another loop that
@@ -47,14 +106,26 @@ pub fn serial(_at: &'static Loop) -> bool {
 /// Splits a loop over the ranks: runs `body` for this rank's share of the items of `source`, and `replay` for
 /// the effects of all iterations in loop order.
 ///
+/// `lost` says of a way out that iteration `index` took whether its values are neither here nor travel. `led` is true
+/// where the replay may leave by a statement on the world outside, which only the root performs.
+///
 /// Returns how the loop was left, or `None` if it ran to its end.
 ///
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
-pub fn run<I, A, B, S>(at: &'static Loop, source: I, again: A, body: B, replay: S) -> Option<Left>
+pub fn run<I, A, L, B, S>(
+    at: &'static Loop,
+    source: I,
+    again: A,
+    led: bool,
+    lost: L,
+    body: B,
+    replay: S,
+) -> Option<Left<I::Item>>
 where
     I: Iterator,
     A: Again<I>,
+    L: Fn(u32, u64) -> bool,
     B: Fn(I::Item, &Record) -> Flow,
     S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
 {
@@ -65,8 +136,11 @@ where
     let source = Stepper::new(source);
     let length = source.length();
     let options = at.options.under(session);
-    let terms = terms(&options, length);
-    let spec = Spec::Loop { terms, gather: options.gather, settings: session.settings.share() };
+    let spec = Spec::Loop {
+        terms: terms(at, &options, length),
+        gather: options.gather,
+        settings: session.settings.share(),
+    };
     let what = Rendezvous {
         op: Op::Loop,
         place: at.to_string(),
@@ -78,7 +152,7 @@ where
     };
     let link = session.enter(what);
     let settings = session.settings.adopt(&link.admission()).unwrap_or_else(|why| session.fail(&why));
-    let options = Options { strategy: settings.strategy.unwrap_or(at.options.strategy), ..at.options };
+    let options = at.options.with(&settings);
     let mut counting = Counting::new(at.to_string());
     let mut engine = Engine {
         at,
@@ -87,6 +161,11 @@ where
         worker: Worker::new(share(&options, length, session)),
         link: &link,
         gather: options.gather,
+        verdict: match options.gather {
+            Gather::Root => at.exits != Exits::Never,
+            Gather::All => led,
+            Gather::None => false,
+        },
         replays: match options.gather {
             Gather::All => true,
             Gather::Root => session.is_root(),
@@ -95,12 +174,13 @@ where
         draft: Draft::default(),
         ledger: Ledger::default(),
         left: None,
+        leader: None,
         pulse: Pulse::new(),
         body,
         replay,
         observer: &mut counting,
     };
-    let result = catch_unwind(AssertUnwindSafe(|| engine.drive()));
+    let result = catch_unwind(AssertUnwindSafe(|| engine.drive().map(|way| engine.arrive(way, &lost))));
     report::at(Place::Outside);
     session.count(counting.finish());
     match result {
@@ -115,7 +195,16 @@ where
 impl Options {
     /// These options, with what the settings of `session` override.
     fn under(self, session: &Session) -> Self {
-        Self { strategy: session.settings.strategy.unwrap_or(self.strategy), ..self }
+        self.with(&session.settings)
+    }
+
+    /// These options, with what `settings` override.
+    fn with(self, settings: &Settings) -> Self {
+        Self {
+            strategy: settings.strategy.unwrap_or(self.strategy),
+            chunk: settings.chunk.unwrap_or(self.chunk),
+            ..self
+        }
     }
 }
 
@@ -134,12 +223,13 @@ fn share(options: &Options, length: Option<u64>, session: &Session) -> Option<cr
     Some(shares(cut, session.rank() as u64, session.size() as u64, length))
 }
 
-fn terms(options: &Options, length: Option<u64>) -> Terms {
+fn terms(at: &Loop, options: &Options, length: Option<u64>) -> Terms {
     Terms {
         deal: cut(options, length).is_none().then_some(options.chunk),
         length,
-        // Whoever replays the effects of all has to wait for all; the others need not.
-        hold: options.gather == Gather::All,
+        // Whoever replays the effects of all has to wait for all, or has to hear how the loop was left; the others
+        // need not.
+        hold: options.gather == Gather::All || options.gather == Gather::Root && at.exits != Exits::Never,
         may_stop: false,
         dedicated: options.manager == Manager::Dedicated,
     }
@@ -153,10 +243,15 @@ struct Engine<'a, I, M, B, S, O> {
     worker: Worker,
     link: &'a Link,
     gather: Gather,
+    /// The root alone knows how the loop was left, and tells the others at the end.
+    verdict: bool,
     replays: bool,
     draft: Draft,
     ledger: Ledger,
-    left: Option<Left>,
+    /// How the loop was left, as far as the replay has found out.
+    left: Option<Way>,
+    /// How it was left on the root, where this rank follows.
+    leader: Option<Way>,
     pulse: Pulse,
     body: B,
     replay: S,
@@ -174,12 +269,52 @@ where
     /// A Part is handed over when it is this long, or has waited for long.
     const FULL: usize = 1 << 20;
 
-    fn drive(&mut self) -> Option<Left> {
+    fn drive(&mut self) -> Option<Way> {
         loop {
             match self.worker.task() {
                 Task::Run(_) => self.run_range(),
                 Task::Wait => self.wait(),
                 Task::Leave(outcome) => return self.leave(outcome),
+            }
+        }
+    }
+
+    /// What the function needs to leave as the loop was left.
+    fn arrive(&mut self, way: Way, lost: &impl Fn(u32, u64) -> bool) -> Left<I::Item> {
+        if way.exit == PANIC {
+            self.link.session().abort(PANICKED);
+        }
+        if M::AT_HAND && !way.replayed && lost(way.exit, way.index) {
+            // The iteration once more, for the values with which it leaves.
+            let _within = Within::new(Mode::Iterating);
+            report::at(Place::Iteration(self.at, way.index));
+            let record = Record::default();
+            record.begin(way.index);
+            (self.body)(self.items.item(way.index), &record);
+        }
+        let item = M::AT_HAND.then(|| self.items.item(way.index));
+        Left { at: self.at, way, read: 0, item }
+    }
+
+    /// Whether this rank waits for the root's verdict before it replays.
+    fn follows(&self) -> bool {
+        self.verdict && !self.link.session().is_root()
+    }
+
+    /// One iteration.
+    fn iterate(&mut self, index: u64, item: I::Item) -> Flow {
+        let record = self.draft.record();
+        record.begin(index);
+        if self.at.exits == Exits::Never {
+            return (self.body)(item, record);
+        }
+        // An earlier iteration may leave the loop, and then there is no panic.
+        match catch_unwind(AssertUnwindSafe(|| (self.body)(item, record))) {
+            Ok(flow) => flow,
+            Err(panic) if panic.is::<Aborted>() => resume_unwind(panic),
+            Err(_) => {
+                record.leave(PANIC);
+                Flow::Leave(PANIC)
             }
         }
     }
@@ -203,13 +338,13 @@ where
             };
             report::at(Place::Iteration(self.at, index));
             self.observer.item_begins(index);
-            let flow = (self.body)(item, self.draft.record());
+            let flow = self.iterate(index, item);
             self.observer.item_ends(index);
-            if let Flow::Leave(exit) = flow {
-                self.observer.work_ends(index + 1 - range.start);
-                return self.leave_at(index, exit);
-            }
             self.draft.close(index);
+            if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
+                self.observer.work_ends(index + 1 - range.start);
+                return self.leave_at(index);
+            }
             index += 1;
             if self.pulse.beat() {
                 self.worker.on_ran(index);
@@ -230,10 +365,8 @@ where
         }
     }
 
-    /// The iteration `index` took the way out `exit`.
-    fn leave_at(&mut self, index: u64, exit: u32) {
-        self.draft.record().append(|bytes| put_number(bytes, u64::from(EXITS + exit)));
-        self.draft.close(index);
+    /// The iteration `index` has left the loop.
+    fn leave_at(&mut self, index: u64) {
         self.worker.on_ran(index);
         self.worker.on_left(index);
         let part = self.draft.take();
@@ -294,14 +427,17 @@ where
 
     /// Replays every iteration that is next in loop order.
     fn replay_ready(&mut self) {
-        if !self.replays {
+        if !self.replays || self.left.is_some() || self.follows() && self.leader.is_none() {
             return;
         }
         let _within = Within::new(Mode::Replaying);
-        let Self { at, ledger, items, replay, observer, left, .. } = self;
+        let Self { at, ledger, items, replay, observer, left, leader, .. } = self;
         let mut broken = None;
         while left.is_none() && broken.is_none() {
-            let step = ledger.step(|index, bytes| replay_one(at, index, bytes, items, replay, *observer));
+            let step = ledger.step(|index, bytes| {
+                let led = leader.as_ref().filter(|way| way.index == index).map(|way| (way.guards, way.exit));
+                replay_one(at, index, bytes, led, items, replay, *observer)
+            });
             match step {
                 Ok(Some(Ok(way_out))) => *left = way_out,
                 Ok(Some(Err(why))) => broken = Some(why),
@@ -313,6 +449,9 @@ where
         if let Some(why) = broken {
             self.link.session().fail(&format!("{} cannot be replayed: {why}", self.at));
         }
+        if let Some(way) = self.left.as_ref().filter(|_| self.link.session().is_root()) {
+            self.link.tell(Message::Cancel(way.index + 1));
+        }
     }
 
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
@@ -322,7 +461,7 @@ where
         let mut broken = None;
         let read = read_all(part, |index, bytes| {
             if left.is_none() && broken.is_none() {
-                match replay_one(at, index, bytes, items, replay, *observer) {
+                match replay_one(at, index, bytes, None, items, replay, *observer) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -334,15 +473,59 @@ where
         }
     }
 
-    fn leave(&mut self, outcome: Option<Outcome>) -> Option<Left> {
-        if self.gather == Gather::Root && self.replays {
+    fn leave(&mut self, outcome: Option<Outcome>) -> Option<Way> {
+        if self.gather == Gather::Root && self.replays && outcome.is_none() {
             // Released, which does not mean that the others are done.
             while let Some(message) = self.link.await_message_or_end() {
                 self.take_in(message);
                 self.replay_ready();
             }
         }
+        if self.follows() {
+            return self.follow();
+        }
         self.replay_ready();
+        if self.verdict {
+            let mut bytes = vec![];
+            encode(&self.left, &mut bytes);
+            self.link.tell(Message::Answer(bytes.into()));
+        }
+        self.end(outcome)
+    }
+
+    /// Ends as the root says that it has ended.
+    fn follow(&mut self) -> Option<Way> {
+        let answer = loop {
+            match self.link.await_message() {
+                Message::Answer(answer) => break answer,
+                message => self.take_in(message),
+            }
+        };
+        let verdict: Option<Way> = decode(&answer).unwrap_or_else(|why| {
+            self.link
+                .session()
+                .fail(&format!("{} was ended by something else than a verdict: {why}", self.at))
+        });
+        // A leader that has run to its end leaves nowhere.
+        let end = Way { exit: 0, index: u64::MAX, replayed: false, guards: 0, values: vec![] };
+        self.leader = Some(verdict.clone().unwrap_or(end));
+        self.replay_ready();
+        let agrees = match (&self.left, &verdict) {
+            (Some(left), Some(verdict)) => (left.exit, left.index) == (verdict.exit, verdict.index),
+            (None, None) => true,
+            _ => false,
+        };
+        if self.replays && !agrees {
+            self.link.session().fail(&format!(
+                "{} was left on the root as {verdict:?} and here as {:?}: an effect did something else on this rank",
+                self.at, self.left
+            ));
+        }
+        verdict
+    }
+
+    /// Makes sure that nothing is missing.
+    fn end(&mut self, outcome: Option<Outcome>) -> Option<Way> {
         let exit = outcome.and_then(|outcome| outcome.exit);
         let end = outcome.map(|outcome| outcome.end);
         if self.replays && self.left.is_none() && exit.is_none() {
@@ -365,11 +548,11 @@ where
                 whole.unwrap_or_default()
             ));
         }
-        self.left
+        self.left.take()
     }
 }
 
-/// Replays one iteration; the way out that it took, if it did.
+/// Replays one iteration; the way out that it took, if it did. `led` is where another rank left it.
 ///
 /// # Errors
 /// If the record is not one.
@@ -377,26 +560,35 @@ fn replay_one<T>(
     at: &'static Loop,
     index: u64,
     bytes: &[u8],
+    led: Option<(u64, u32)>,
     items: &mut impl Items<T>,
     serial: &mut impl FnMut(u32, &mut Replay<'_, T>) -> Flow,
     observer: &mut impl Observer,
-) -> Result<Option<Left>, String> {
+) -> Result<Option<Way>, String> {
     if !bytes.is_empty() {
         report::at(Place::Replay(at, index));
         let mut item = |index| items.item(index);
         let mut replay = Replay::new(index, bytes, &mut item);
+        replay.led_by(led);
         while !replay.reader().is_empty() {
             let site = replay.reader().site().ok_or("a record that is cut short")?;
             if site >= EXITS {
-                return Ok(Some(Left { exit: site - EXITS, index }));
+                let values = replay.reader().rest().to_vec();
+                return Ok(Some(Way { exit: site - EXITS, index, replayed: false, guards: 0, values }));
             }
             if site as usize >= at.sites.len() {
                 return Err(format!(
                     "iteration {index} recorded an effect number {site} that the loop does not have"
                 ));
             }
-            if let Flow::Leave(exit) = serial(site, &mut replay) {
-                return Ok(Some(Left { exit, index }));
+            match serial(site, &mut replay) {
+                Flow::Next => {}
+                Flow::Skip => break,
+                Flow::Leave(exit) => {
+                    let values = replay.log().take();
+                    let values = take_number(&values).map_or_else(Vec::new, |(_, values)| values.to_vec());
+                    return Ok(Some(Way { exit, index, replayed: true, guards: replay.guards(), values }));
+                }
             }
         }
     }

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::carry::{decode, encode};
+use crate::schedule::Chunk;
 use crate::site::Strategy;
 use crate::wire::Payload;
 
@@ -12,6 +13,8 @@ use crate::wire::Payload;
 pub struct Settings {
     /// `DLP_STRATEGY`: overrides the strategy of every annotated loop.
     pub strategy: Option<Strategy>,
+    /// `DLP_CHUNK`: overrides how many iterations of every annotated loop are handed out at a time.
+    pub chunk: Option<Chunk>,
     /// `DLP_SUMMARY=1`: the root says at the end what each rank did.
     pub summary: bool,
     /// `DLP_RANKS=N`: this many ranks as threads of one process.
@@ -22,6 +25,8 @@ pub struct Settings {
 #[derive(Serialize, Deserialize)]
 struct Shared {
     strategy: Option<String>,
+    /// 0 for an automatic chunk.
+    chunk: Option<u64>,
 }
 
 impl Settings {
@@ -34,6 +39,19 @@ impl Settings {
             None | Some("") => None,
             Some(name) => Some(name.parse().map_err(|why| format!("`DLP_STRATEGY`: {why}"))?),
         };
+        let chunk = match var("DLP_CHUNK").as_deref() {
+            None | Some("") => None,
+            Some("auto") => Some(Chunk::Auto),
+            Some(count) => {
+                let count = count.trim().parse().ok().filter(|&count| count > 0);
+                Some(Chunk::Fixed(count.ok_or_else(|| {
+                    format!(
+                        "`DLP_CHUNK` is `{}`, expected a number of iterations, 1 or more, or `auto`",
+                        var("DLP_CHUNK").unwrap_or_default()
+                    )
+                })?))
+            }
+        };
         let summary = match var("DLP_SUMMARY").as_deref() {
             None | Some("" | "0") => false,
             Some("1") => true,
@@ -45,13 +63,15 @@ impl Settings {
                 format!("`DLP_RANKS` is `{count}`, expected the number of ranks to run as threads, 1 or more")
             })?),
         };
-        Ok(Self { strategy, summary, ranks })
+        Ok(Self { strategy, chunk, summary, ranks })
     }
 
     /// What the other ranks need to know, as bytes.
     pub fn share(&self) -> Payload {
         let mut bytes = vec![];
-        encode(&Shared { strategy: self.strategy.map(|strategy| strategy.to_string()) }, &mut bytes);
+        let strategy = self.strategy.map(|strategy| strategy.to_string());
+        let chunk = self.chunk.map(|chunk| chunk.fixed().unwrap_or(0));
+        encode(&Shared { strategy, chunk }, &mut bytes);
         bytes.into()
     }
 
@@ -60,9 +80,10 @@ impl Settings {
     /// # Errors
     /// If the bytes are not what [`Settings::share`] makes.
     pub fn adopt(&self, shared: &[u8]) -> Result<Self, String> {
-        let Shared { strategy } = decode(shared)?;
+        let Shared { strategy, chunk } = decode(shared)?;
         let strategy = strategy.map(|name| name.parse()).transpose()?;
-        Ok(Self { strategy, ..self.clone() })
+        let chunk = chunk.map(|count| if count == 0 { Chunk::Auto } else { Chunk::Fixed(count) });
+        Ok(Self { strategy, chunk, ..self.clone() })
     }
 }
 
@@ -80,6 +101,11 @@ mod tests {
         assert_eq!(settings.strategy, Some(Strategy::RoundRobin));
         assert_eq!(Settings::default().adopt(&settings.share()), Ok(settings));
         assert_eq!(read("DLP_RANKS", "3").unwrap().ranks, Some(3));
+        for (value, chunk) in [("auto", Chunk::Auto), ("7", Chunk::Fixed(7))] {
+            let settings = read("DLP_CHUNK", value).unwrap();
+            assert_eq!(settings.chunk, Some(chunk));
+            assert_eq!(Settings::default().adopt(&settings.share()), Ok(settings));
+        }
         assert!(read("DLP_SUMMARY", "1").unwrap().summary);
         assert_eq!(read("PATH", "x"), Ok(Settings::default()));
     }
@@ -92,6 +118,7 @@ mod tests {
             "{why}"
         );
         for ranks in ["0", "-1", "many"] {
+            assert!(read("DLP_CHUNK", ranks).unwrap_err().contains("1 or more"));
             assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
         }
         assert!(read("DLP_SUMMARY", "yes").is_err());

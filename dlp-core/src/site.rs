@@ -105,6 +105,18 @@ pub struct Site {
     pub target: &'static str,
 }
 
+/// Whether an iteration may leave the loop, by `break`, `return` or `?`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Exits {
+    /// No way out.
+    #[default]
+    Never,
+    /// An iteration that takes a way out in the parallel part leaves the loop, whatever the replay finds.
+    Final,
+    /// The replay may skip what an iteration did: only there it turns out whether a way out is taken.
+    Tentative,
+}
+
 /// A loop as the attribute saw it.
 #[derive(Debug)]
 pub struct Loop {
@@ -118,6 +130,8 @@ pub struct Loop {
     pub hash: u64,
     /// The effects, in the order of the text; their position is their number.
     pub sites: &'static [Site],
+    /// Whether and when an iteration may leave the loop.
+    pub exits: Exits,
     /// What was asked for the loop.
     pub options: Options,
 }

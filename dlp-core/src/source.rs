@@ -1,7 +1,7 @@
 //! What a loop may iterate over: the same items in the same order on every rank, each the iteration's own to read.
 //!
 //! Where the compiler can see that a source is not so, the loop is a compile error: the attribute emits
-//! `(&&&&Source::new(&source)).check()`, and method resolution finds the first trait below that fits (autoref
+//! `(&&&&Source::new(&source)).dlp_check()`, and method resolution finds the first trait below that fits (autoref
 //! specialization). In generic code the types are known at run time only: `refuse` looks at their names.
 
 use std::any::type_name;
@@ -10,10 +10,6 @@ use std::fmt;
 use std::fs::ReadDir;
 use std::io::{Lines, StdinLock};
 use std::marker::PhantomData;
-
-use crate::again::Forked;
-use crate::carry::Field;
-use crate::record::{Reader, Record};
 
 /// The source of a loop, by type: `I` with items `T`.
 pub struct Source<I, T>(PhantomData<fn() -> (I, T)>);
@@ -74,7 +70,7 @@ pub trait Shared {}
 /// Sources without an order.
 pub trait SourceUnordered {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: FixedOrder,
     {
@@ -84,7 +80,7 @@ pub trait SourceUnordered {
 /// The entries of a directory.
 pub trait SourceUnsorted {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: Sorted,
     {
@@ -94,7 +90,7 @@ pub trait SourceUnsorted {
 /// Standard input.
 pub trait SourceOfRoot {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: OnEveryRank,
     {
@@ -104,7 +100,7 @@ pub trait SourceOfRoot {
 /// Iterators that are borrowed.
 pub trait SourceBorrowed {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: Owned,
     {
@@ -114,7 +110,7 @@ pub trait SourceBorrowed {
 /// Items that can be written to.
 pub trait SourceMutable {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: Shared,
     {
@@ -124,7 +120,7 @@ pub trait SourceMutable {
 /// Items that can be written to, first of two.
 pub trait SourceMutableFirst {
     /// Never compiles.
-    fn check(&self)
+    fn dlp_check(&self)
     where
         Self: Shared,
     {
@@ -134,7 +130,7 @@ pub trait SourceMutableFirst {
 /// Every other source.
 pub trait SourceFine {
     /// Nothing is asked.
-    fn check(&self) {}
+    fn dlp_check(&self) {}
 }
 
 impl<I, T> SourceFine for Source<I, T> {}
@@ -170,29 +166,6 @@ impl<I, T> SourceBorrowed for &&&Source<&mut I, T> {}
 impl<I, T: ?Sized> SourceMutable for &&Source<I, &mut T> {}
 impl<I, A, T: ?Sized> SourceMutable for &&Source<I, (A, &mut T)> {}
 impl<I, B, T: ?Sized> SourceMutableFirst for &Source<I, (&mut T, B)> {}
-
-/// Before the other ways to carry a value ([`carry`](crate::carry)): a part of the item does not travel where every
-/// rank has the item, and so nothing at all is asked of its type.
-pub trait CarryItem {
-    /// The type of the value.
-    type Value;
-    /// Never reached.
-    fn put(&self, value: &Self::Value, log: &Record);
-    /// Never reached.
-    fn get(&self, op: &mut Reader<'_>) -> Self::Value;
-}
-
-impl<T> CarryItem for &&&Field<T, Forked> {
-    type Value = T;
-
-    fn put(&self, _value: &T, _log: &Record) {
-        unreachable!("the item is at hand on every rank")
-    }
-
-    fn get(&self, _op: &mut Reader<'_>) -> T {
-        unreachable!("the item is at hand on every rank")
-    }
-}
 
 /// Refuses at run time what the compiler could not see.
 ///
@@ -319,7 +292,7 @@ mod tests {
     fn what_the_compiler_lets_pass_compiles() {
         macro_rules! pass {
             ($($source:expr),*) => {
-                $((&&&&Source::new(&IntoIterator::into_iter($source))).check();)*
+                $((&&&&Source::new(&IntoIterator::into_iter($source))).dlp_check();)*
             };
         }
         fn generic<I: Iterator>(source: I) {

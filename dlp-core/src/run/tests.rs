@@ -2,19 +2,32 @@
 
 use std::time::Duration;
 
-use super::{Left, run, serial};
+use super::{run, serial};
 use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
+use crate::exit::{Failed, LeaveOwned, Slot};
 use crate::output::{prints, stay};
-use crate::record::Flow;
+use crate::record::{Flow, Guard};
 use crate::schedule::Chunk;
-use crate::site::{Gather, Loop, Manager, Options, Site, Strategy};
+use crate::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};
 use crate::testing;
 
 fn a_loop(options: Options) -> &'static Loop {
+    a_loop_with(Exits::Final, options)
+}
+
+fn a_loop_with(exits: Exits, options: Options) -> &'static Loop {
     let sites = &[Site { line: 1, target: "log" }, Site { line: 2, target: "sum" }];
-    Box::leak(Box::new(Loop { function: "tests::f", file: "tests.rs", line: 1, hash: 7, sites, options }))
+    Box::leak(Box::new(Loop {
+        function: "tests::f",
+        file: "tests.rs",
+        line: 1,
+        hash: 7,
+        sites,
+        exits,
+        options,
+    }))
 }
 
 /// Every way of sharing out.
@@ -32,38 +45,41 @@ fn ways() -> Vec<Options> {
 
 /// A loop whose answer depends on the order of everything:
 /// `for x in items { log.push(x * 0.1); if x % 3 == 0 { continue } sum = sum * 0.5 + x; }`.
-fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f64, Option<Left>) {
+fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f64, Option<(u32, u64)>) {
     let (mut log, mut sum) = (Vec::new(), 0.0);
     let (f0, f1) = (Field::new(), Field::new());
-    let again = (&&Probe(&items)).again();
+    let again = (&&Probe(&items)).dlp_again();
     let left = run(
         at,
         items,
         again,
+        false,
+        |_, _| false,
         |x, record| {
             record.effect(0);
             f0.is(&(f64::from(x) * 0.1));
-            (&f0).put(&(f64::from(x) * 0.1), record);
+            (&f0).dlp_put(&(f64::from(x) * 0.1), record);
             if x % 3 == 0 {
                 return Flow::Next;
             }
             if x == 1000 {
+                record.leave(5);
                 return Flow::Leave(5);
             }
             record.effect(1);
-            (&f1).put(&f64::from(x), record);
+            (&f1).dlp_put(&f64::from(x), record);
             Flow::Next
         },
         |site, op| {
             match site {
-                0 => log.push((&f0).get(op.reader())),
-                1 => sum = sum * 0.5 + (&f1).get(op.reader()),
+                0 => log.push((&f0).dlp_get(op.reader())),
+                1 => sum = sum * 0.5 + (&f1).dlp_get(op.reader()),
                 _ => unreachable!(),
             }
             Flow::Next
         },
     );
-    (log, sum, left)
+    (log, sum, left.map(|left| (left.exit(), left.index())))
 }
 
 fn in_order_serially(items: impl Iterator<Item = u32>) -> (Vec<f64>, f64) {
@@ -110,7 +126,7 @@ fn a_loop_that_is_left_is_left_at_the_lowest_index() {
     for options in ways() {
         for (log, sum, left) in testing::run(3, || in_order(a_loop(options), items())) {
             assert_eq!((log, sum), expected, "{options:?}");
-            assert_eq!(left, Some(Left { exit: 5, index: 20 }));
+            assert_eq!(left, Some((5, 20)));
         }
     }
 }
@@ -147,20 +163,22 @@ fn a_loop_in_a_loop_runs_serially() {
         let mut inside = vec![];
         let f = Field::new();
         let items = 0..9;
-        let again = (&&Probe(&items)).again();
+        let again = (&&Probe(&items)).dlp_again();
         run(
             at,
             items,
             again,
+            false,
+            |_, _| false,
             |_, record| {
                 record.effect(0);
                 let now = (serial(at), prints());
                 f.is(&now);
-                (&f).put(&now, record);
+                (&f).dlp_put(&now, record);
                 Flow::Next
             },
             |_, op| {
-                inside.push((&f).get(op.reader()));
+                inside.push((&f).dlp_get(op.reader()));
                 assert_eq!((serial(at), prints()), (true, is_root()));
                 Flow::Next
             },
@@ -178,11 +196,13 @@ fn items_are_had_again_without_being_sent() {
     let got = testing::run(3, || {
         let mut out: Vec<&NotSerde> = vec![];
         let source = items.iter();
-        let again = (&&Probe(&source)).again();
+        let again = (&&Probe(&source)).dlp_again();
         run(
             at,
             source,
             again,
+            false,
+            |_, _| false,
             |item, record| {
                 if item.0 % 2 == 0 {
                     record.effect(0);
@@ -213,20 +233,22 @@ fn large_records_are_handed_over_while_the_loop_runs() {
     let got = testing::run(3, || {
         let (mut out, f) = (vec![], Field::new());
         let items = 0..60_usize;
-        let again = (&&Probe(&items)).again();
+        let again = (&&Probe(&items)).dlp_again();
         run(
             at,
             items,
             again,
+            false,
+            |_, _| false,
             |item, record| {
                 record.effect(0);
                 let value = vec![item as u8; 100_000];
                 f.is(&value);
-                (&f).put(&value, record);
+                (&f).dlp_put(&value, record);
                 Flow::Next
             },
             |_, op| {
-                out.push((&f).get(op.reader()));
+                out.push((&f).dlp_get(op.reader()));
                 Flow::Next
             },
         );
@@ -243,11 +265,19 @@ fn large_records_are_handed_over_while_the_loop_runs() {
 #[test]
 #[should_panic(expected = "iteration 11 of the loop of `tests::f` (tests.rs:1)")]
 fn a_panic_names_the_iteration() {
-    let at = a_loop(Options::default());
+    let at = a_loop_with(Exits::Never, Options::default());
     testing::run(3, || {
         let items = 0..20;
-        let again = (&&Probe(&items)).again();
-        run(at, items, again, |x, _| if x == 11 { panic!("eleven") } else { Flow::Next }, |_, _| Flow::Next);
+        let again = (&&Probe(&items)).dlp_again();
+        run(
+            at,
+            items,
+            again,
+            false,
+            |_, _| false,
+            |x, _| if x == 11 { panic!("eleven") } else { Flow::Next },
+            |_, _| Flow::Next,
+        );
     });
 }
 
@@ -305,14 +335,155 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
     let ran = testing::run(3, || {
         let count = std::cell::Cell::new(0);
         let items = 0..60;
-        let again = (&&Probe(&items)).again();
+        let again = (&&Probe(&items)).dlp_again();
         let body = |_, _: &crate::record::Record| {
             count.set(count.get() + 1);
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, body, |_, _| Flow::Next);
+        run(at, items, again, false, |_, _| false, body, |_, _| Flow::Next);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);
+}
+
+/// `for x in items { log.push(x); if x > limit { leave } if x % 3 == 1 { skip } .. }`, where what is after the first effect
+/// may leave too: `if x == wrong { leave }`, and `panics` at some items.
+fn in_the_replay(
+    at: &'static Loop,
+    limit: u32,
+    skips: bool,
+    wrong: u32,
+    panics: &[u32],
+) -> (Vec<u32>, Option<(u32, u64, Option<u32>)>) {
+    let mut log = Vec::new();
+    let (f0, here) = (Field::new(), Slot::new());
+    let items = 0..50_u32;
+    let again = (&&Probe(&items)).dlp_again();
+    let left = run(
+        at,
+        items,
+        again,
+        false,
+        |exit, index| exit == 8 && !here.has(index),
+        |x, record| {
+            record.effect(0);
+            f0.is(&x);
+            (&f0).dlp_put(&x, record);
+            assert!(!panics.contains(&x), "at {x}");
+            if x == wrong {
+                record.leave(8);
+                here.keep(record.index(), x + 100);
+                return Flow::Leave(8);
+            }
+            record.effect(1);
+            Flow::Next
+        },
+        |site, op| {
+            match site {
+                0 => {
+                    let x = (&f0).dlp_get(op.reader());
+                    log.push(x);
+                    if x > limit {
+                        op.log().leave(7);
+                        return Flow::Leave(7);
+                    }
+                    if skips && x % 3 == 1 {
+                        return Flow::Skip;
+                    }
+                }
+                _ => *log.last_mut().unwrap() *= 10,
+            }
+            Flow::Next
+        },
+    );
+    (log, left.map(|left| (left.exit(), left.index(), here.take(left.index()))))
+}
+
+#[test]
+fn a_replay_leaves_and_skips_as_the_serial_loop_does() {
+    for gather in [Gather::All, Gather::Root] {
+        for options in ways().into_iter().map(|options| Options { gather, ..options }) {
+            let at = a_loop_with(Exits::Final, options);
+            for (rank, (log, left)) in
+                testing::run(3, || in_the_replay(at, 9, false, 99, &[11, 30])).into_iter().enumerate()
+            {
+                let mut expected: Vec<u32> = (0..=9).map(|x| x * 10).collect();
+                expected.push(10);
+                let expected = if rank == 0 || gather == Gather::All { expected } else { vec![] };
+                assert_eq!((log, left), (expected, Some((7, 10, None))), "{options:?}");
+            }
+            let at = a_loop_with(Exits::Tentative, options);
+            // What leaves or panics after it was skipped does not count: 7 and 13 are skipped, 12 is not.
+            for (rank, (log, left)) in
+                testing::run(3, || in_the_replay(at, 99, true, 12, &[7, 13])).into_iter().enumerate()
+            {
+                let mut expected: Vec<u32> = (0..12).map(|x| if x % 3 == 1 { x } else { x * 10 }).collect();
+                expected.push(12);
+                let expected = if rank == 0 || gather == Gather::All { expected } else { vec![] };
+                assert_eq!((log, left), (expected, Some((8, 12, Some(112)))), "{options:?}");
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "at 11")]
+fn a_panic_before_the_loop_is_left_counts() {
+    testing::run(3, || in_the_replay(a_loop(Options::default()), 12, false, 99, &[11]));
+}
+
+/// A loop that writes to the world outside in its replay, which fails on the root at `fails`.
+fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) {
+    let mut log = Vec::new();
+    let error = Slot::new();
+    let items = 0..40_u64;
+    let again = (&&Probe(&items)).dlp_again();
+    let left = run(
+        at,
+        items,
+        again,
+        true,
+        |_, _| false,
+        |_, record| {
+            record.effect(0);
+            Flow::Next
+        },
+        |_, op| {
+            log.push(op.index());
+            match op.guard(is_root()) {
+                Guard::Act if op.index() == fails => {
+                    let value = Failed("disk full".to_owned());
+                    op.log().leave(3);
+                    (&&error).dlp_send(&value, op.log());
+                    error.keep(op.index(), value);
+                    return Flow::Leave(3);
+                }
+                Guard::Leave(exit) => return Flow::Leave(exit),
+                Guard::Act | Guard::Pass => {}
+            }
+            log.push(1000);
+            Flow::Next
+        },
+    );
+    let left = left.map(|mut left| {
+        let value = error.take(left.index()).or_else(|| left.receive(|from| (&&error).dlp_receive(from)));
+        (left.exit(), left.index(), value.expect("a text travels").0)
+    });
+    (log, left)
+}
+
+#[test]
+fn what_the_world_outside_says_to_the_root_all_ranks_hear() {
+    for options in ways() {
+        let at = a_loop(options);
+        let expected = |end| (0..end).flat_map(|x| [x, 1000]);
+        for (log, left) in testing::run(3, || led(at, 17)) {
+            assert_eq!(log, expected(17).chain([17]).collect::<Vec<_>>());
+            assert_eq!(left, Some((3, 17, "disk full".into())));
+        }
+        for (log, left) in testing::run(3, || led(at, 99)) {
+            assert_eq!((log, left), (expected(40).collect(), None));
+        }
+    }
 }
