@@ -18,6 +18,7 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
 pub use dlp_core::collective::{all_gather, barrier, bcast, gather, is_root, on_root, rank, size};
+pub use dlp_core::exit::RemoteError;
 pub use dlp_core::map::{Map, map, map_unordered};
 #[cfg(feature = "mpi")]
 pub use dlp_core::session::init_with;
@@ -62,14 +63,29 @@ macro_rules! eprintln {
 #[doc(hidden)]
 pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
-    pub use dlp_core::again::{Answer, ByClone, ByNothing, Probe};
-    pub use dlp_core::carry::{CarryBorrowed, CarryItem, CarryNothing, CarryOwned, Field};
+    pub use dlp_core::again::{ByNothing, Probe};
+    pub use dlp_core::carry::Field;
     pub use dlp_core::ending::{ByCode, ByError, Ended};
+    pub use dlp_core::exit::{Branch, Returned, Slot};
     pub use dlp_core::output::{print, prints, stay};
-    pub use dlp_core::record::{Flow, NotCarried, Record, Replay, Witness, like};
+    pub use dlp_core::record::{Flow, Guard, NotCarried, Record, Replay, Witness, like};
     pub use dlp_core::run::{Left, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::session::main;
-    pub use dlp_core::site::{Gather, Loop, Manager, Options, Site, Strategy};
-    pub use dlp_core::source::*;
+    pub use dlp_core::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};
+    pub use dlp_core::source::Source;
+
+    pub mod traits {
+        //! What method resolution chooses from, by type.
+        pub use dlp_core::again::{Answer as _, ByClone as _, ByNothing as _};
+        pub use dlp_core::carry::{CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _};
+        pub use dlp_core::exit::{
+            LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,
+            SayError as _, SayText as _, SayType as _, StandIn as _,
+        };
+        pub use dlp_core::source::{
+            SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,
+            SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,
+        };
+    }
 }

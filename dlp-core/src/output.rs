@@ -88,6 +88,21 @@ impl<T> Witness<T> {
         replays
     }
 
+    /// Makes sure that every rank can do what is done to the place.
+    ///
+    /// # Panics
+    /// If only the root can.
+    pub fn stays_inside(&self, name: &str) {
+        if self.is_outside() && session::current().size() > 1 {
+            session::current().fail(&format!(
+                "`{name}` is of type `{}`, in the world outside the program, which only the root writes to; in a piece of a \
+                 loop that is run in loop order, write to it in statements of their own, as in `writeln!({name}, ..)?;`, \
+                 and use no value of it",
+                type_name::<T>()
+            ));
+        }
+    }
+
     /// Whether the place is in the world outside the program, where only the root acts.
     pub fn is_outside(&self) -> bool {
         reach(type_name::<T>()) == Reach::Outside

@@ -113,14 +113,14 @@ pub fn serial(_at: &'static Loop) -> bool {
 ///
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
-pub fn run<I, A, L, B, S>(
+pub fn run<I, A, B, S, L>(
     at: &'static Loop,
     source: I,
     again: A,
     led: bool,
-    lost: L,
     body: B,
     replay: S,
+    lost: L,
 ) -> Option<Left<I::Item>>
 where
     I: Iterator,

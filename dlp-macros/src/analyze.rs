@@ -5,8 +5,10 @@
 
 mod closure;
 mod effect;
+mod exit;
 mod format;
 mod lift;
+mod piece;
 mod statement;
 mod value;
 mod words;
@@ -17,38 +19,56 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprForLoop, Ident, Item, Lifetime, Local, Token};
 
 use self::closure::Kept;
+use self::lift::Draft;
+use self::piece::{Change, Piece};
 use crate::mark::Mark;
-use crate::model::{Call, Effect, Finding, How, Read, Split, What};
+use crate::model::{Call, Effect, Exit, Finding, How, Leaving, Read, Split, What};
 use crate::place::Place;
 use crate::scope::{self, Known, Origin, Scopes, Walk};
 
 /// Takes apart the loop `written`, where `scopes` are in scope.
-pub(crate) fn analyze(written: ExprForLoop, mut scopes: Scopes) -> Split {
+pub(crate) fn analyze(written: &ExprForLoop, scopes: &Scopes) -> Split {
+    // Once to see what is written, and once more when that is known.
+    let first = pass(written, scopes.clone(), Vec::new());
+    let accumulators = first.accumulators();
+    pass(written, scopes.clone(), accumulators)
+}
+
+fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> Split {
     let mut body = written.body.clone();
     scopes.push();
     scopes.bind(&written.pat, Known::Nothing, Origin::Item);
     let mut analyzer = Analyzer {
         scopes,
         label: written.label.as_ref().map(|label| label.name.clone()),
+        accumulators,
         targets: Vec::new(),
         blocks: Vec::new(),
         unsafe_blocks: 0,
         effects: Vec::new(),
+        exits: Vec::new(),
+        tentative: false,
         findings: Vec::new(),
         reads: Vec::new(),
         uses: Vec::new(),
+        rounds: Vec::new(),
         kept: None,
+        piece: None,
+        changed: Vec::new(),
     };
     let items = analyzer.hoist(&mut body);
     analyzer.block(&mut body, Some(Unused::Discarded));
-    let Analyzer { effects, findings, reads, .. } = analyzer;
-    Split { written, items, body, effects, findings, reads }
+    analyzer.check_changes();
+    let Analyzer { effects, exits, tentative, findings, reads, .. } = analyzer;
+    Split { written: written.clone(), items, body, effects, exits, tentative, findings, reads }
 }
 
 struct Analyzer {
     scopes: Scopes,
     /// The label of the loop that is split.
     label: Option<Lifetime>,
+    /// The places outside the loop that it writes, as far as they are known yet.
+    accumulators: Vec<Place>,
     /// What `break`, `continue`, `return` and `?` can refer to inside the body, innermost last.
     targets: Vec<Target>,
     /// The items of the inner blocks around.
@@ -56,12 +76,20 @@ struct Analyzer {
     /// How many `unsafe` blocks are around.
     unsafe_blocks: usize,
     effects: Vec<Effect>,
+    exits: Vec<Exit>,
+    tentative: bool,
     findings: Vec<Finding>,
     reads: Vec<Read>,
     /// Where names of the iteration's own are used.
     uses: Vec<Use>,
+    /// The loops inside the body around: the id of the next variable, and the number of uses, where each begins.
+    rounds: Vec<(usize, usize)>,
     /// Inside a closure that stays in the statement of an effect.
     kept: Option<Kept>,
+    /// Inside a piece that is run in loop order as it stands.
+    piece: Option<Piece>,
+    /// The variables of the iteration's own that such pieces change.
+    changed: Vec<Change>,
 }
 
 /// A use of a variable of the iteration's own.
@@ -146,6 +174,9 @@ impl Analyzer {
             self.visit_expr_mut(&mut call.receiver);
             return self.arguments(&call.method, &mut call.args);
         }
+        if self.piece.is_some() {
+            return self.method_in_piece(call);
+        }
         match place.filter(|place| !place.is_static()) {
             Some(place) if words::hands_out(method) => {
                 self.note(method, What::HandedOut { place, method: method.clone() });
@@ -156,7 +187,7 @@ impl Analyzer {
             _ => match Place::of(&call.receiver, &self.scopes) {
                 Some(place) => {
                     let tokens = call.receiver.to_token_stream();
-                    self.reads.push(Read { place, tokens, how: How::Method(method.clone()) });
+                    self.read(Read { place, tokens, how: How::Method(method.clone()) });
                 }
                 None => self.visit_expr_mut(&mut call.receiver),
             },
@@ -170,7 +201,7 @@ impl Analyzer {
             let kept = self.kept.iter().flat_map(|kept| &kept.accumulators);
             match kept.into_iter().find(|(accumulator, _)| *accumulator == place) {
                 Some((_, number)) => *expr = Mark::Place(*number).expr(),
-                None => self.reads.push(Read { place, tokens: expr.to_token_stream(), how: How::Plainly }),
+                None => self.read(Read { place, tokens: expr.to_token_stream(), how: How::Plainly }),
             }
             return;
         }
@@ -181,6 +212,16 @@ impl Analyzer {
                 }
             }
             _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+
+    /// A place outside the loop is read. In a piece that is run in loop order, it may be.
+    fn read(&mut self, read: Read) {
+        match &mut self.piece {
+            Some(piece) if self.kept.is_none() => {
+                piece.draft.number(read.place);
+            }
+            _ => self.reads.push(read),
         }
     }
 
@@ -196,6 +237,9 @@ impl Analyzer {
     /// An assignment or a `&mut` that is no effect.
     fn changed(&mut self, target: &Expr, tokens: &dyn ToTokens) {
         let base = effect::base(target);
+        if self.piece.is_some() && self.kept.is_none() {
+            return self.changed_in_piece(base);
+        }
         match (Place::of(base, &self.scopes), &mut self.kept) {
             (Some(place), Some(kept)) => kept.changes.push(place),
             (Some(place), None) => self.note(tokens, What::Borrowed(place)),
@@ -223,33 +267,42 @@ impl Walk for Analyzer {
 
 impl VisitMut for Analyzer {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Some(attribute) = Self::take_serial(expr).filter(|_| self.piece.is_none()) {
+            self.note(&attribute, What::SerialValue);
+        }
         match expr {
             Expr::Continue(jump) => match self.aim(jump.label.as_ref()) {
                 Aim::Inside => {}
-                Aim::Ours => *expr = Mark::Next.expr(),
+                Aim::Ours => {
+                    // What the iteration does after that was done, and must not count.
+                    self.tentative |= self.piece.is_some();
+                    *expr = Mark::Next.expr();
+                }
                 Aim::Outside(label) => self.note(&label.clone(), What::Jump(label)),
             },
             Expr::Break(jump) => {
+                visit_mut::visit_expr_break_mut(self, jump);
                 match self.aim(jump.label.as_ref()) {
                     Aim::Inside => {}
-                    Aim::Ours => self.note(&jump.break_token, What::Break),
+                    Aim::Ours => *expr = self.leave(jump.break_token.span, Leaving::Break, Draft::default()),
                     Aim::Outside(label) => self.note(&label.clone(), What::Jump(label)),
                 }
-                visit_mut::visit_expr_break_mut(self, jump);
             }
+            Expr::Return(jump) if self.in_function() => visit_mut::visit_expr_return_mut(self, jump),
             Expr::Return(jump) => {
-                if !self.in_function() {
-                    self.note(&jump.return_token, What::Return);
+                let (span, mut value, mut draft) =
+                    (jump.return_token.span, jump.expr.take(), Draft::default());
+                if let Some(value) = &mut value {
+                    self.exit_value(value, &mut draft);
                 }
-                visit_mut::visit_expr_return_mut(self, jump);
+                *expr = self.leave(span, Leaving::Return(value), draft);
             }
+            Expr::Try(question) if self.in_function() => self.visit_expr_mut(&mut question.expr),
             Expr::Try(question) => {
-                if !self.in_function() {
-                    self.note(&question.question_token, What::Question);
-                    // Whatever is before the `?` is not reported for having a value that is used.
-                    return self.unused(&mut question.expr, Unused::Discarded);
-                }
+                let span = question.question_token.span;
                 self.visit_expr_mut(&mut question.expr);
+                let inner = question.expr.to_token_stream();
+                *expr = self.question(span, &inner);
             }
             Expr::Await(wait) => {
                 if !self.may_await() {
@@ -278,7 +331,7 @@ impl VisitMut for Analyzer {
                 if !self.effect(expr, Unused::Discarded) {
                     if let Expr::Assign(syn::ExprAssign { left, .. })
                     | Expr::Binary(syn::ExprBinary { left, .. }) = &*expr
-                        && self.kept.is_some()
+                        && (self.kept.is_some() || self.piece.is_some())
                     {
                         self.changed(left, left);
                     }
@@ -288,14 +341,17 @@ impl VisitMut for Analyzer {
             Expr::MethodCall(call) => self.method(call),
             Expr::Call(call) => {
                 let called = Place::of(&call.func, &self.scopes).filter(Place::is_mutable);
-                if let Some(kept) = &mut self.kept {
-                    kept.changes.extend(called);
+                match (&mut self.kept, &mut self.piece) {
+                    (Some(kept), _) => kept.changes.extend(called),
+                    (None, Some(piece)) => piece.written.extend(called),
+                    (None, None) => {}
                 }
                 visit_mut::visit_expr_mut(self, expr);
             }
             Expr::Reference(reference) if reference.mutability.is_some() => {
                 self.changed(&reference.expr, reference);
-                if self.kept.is_some() || Place::of(effect::base(&reference.expr), &self.scopes).is_none() {
+                let stays = self.kept.is_some() || self.piece.is_some();
+                if stays || Place::of(effect::base(&reference.expr), &self.scopes).is_none() {
                     self.visit_expr_mut(&mut reference.expr);
                 }
             }

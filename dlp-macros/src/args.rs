@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Ident, Lit, LitInt, LitStr, Path, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitInt, LitStr, Meta, Path, Token};
 
 use crate::diagnostics::Diagnostics;
 use crate::guess::{listed, unknown};
@@ -68,6 +68,8 @@ pub(crate) enum Manager {
 }
 
 const OPTIONS: [&str; 5] = ["strategy", "chunk", "gather", "manager", "crate"];
+/// A mark cannot say for the whole function who has the result, nor where the crate is.
+const OPTIONS_OF_MARKS: [&str; 3] = ["strategy", "chunk", "manager"];
 const STRATEGIES: [(&str, Strategy); 4] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
@@ -108,43 +110,70 @@ impl Setting {
 /// Reads the options. Whatever is wrong is reported, and stays at its default.
 pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args {
     let mut args = Args::default();
-    let parser =
-        |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Setting::parse);
-    let settings = match parser.parse2(tokens) {
-        Ok(settings) => settings,
-        Err(error) => {
-            diagnostics.push(error);
-            return args;
-        }
-    };
-    let mut seen: Vec<Ident> = Vec::new();
-    let mut chunk_at = None;
-    for setting in settings {
-        let name = setting.name.to_string();
-        if let Some(first) = seen.iter().find(|first| **first == name) {
-            let message = format!("`{name}` is given twice: leave one of them out");
-            diagnostics.pair(&setting.name, &message, first, "it is given here first");
-            continue;
-        }
-        if !OPTIONS.contains(&name.as_str()) {
-            diagnostics.at(setting.name.span(), &unknown("option", &name, &OPTIONS, "`"));
-            continue;
-        }
-        seen.push(setting.name.clone());
-        let Some(value) = &setting.value else {
-            let message = format!("`{name}` needs a value: {}", example(&name));
-            diagnostics.at(setting.name.span(), &message);
-            continue;
-        };
-        if name == "chunk" {
-            chunk_at = Some(setting.span());
-        }
-        if let Err(error) = args.set(&name, value) {
-            diagnostics.push(error);
+    args.read(tokens, &OPTIONS, diagnostics);
+    args
+}
+
+impl Args {
+    /// Reads the options of a mark, which override those of the function.
+    pub(crate) fn overridden(&mut self, mark: &Attribute, diagnostics: &mut Diagnostics) {
+        match &mark.meta {
+            Meta::Path(_) => {}
+            Meta::List(list) => self.read(list.tokens.clone(), &OPTIONS_OF_MARKS, diagnostics),
+            Meta::NameValue(pair) => diagnostics.over(
+                pair,
+                "the options of a mark stand in parentheses, as in `#[parallel(strategy = \"block\")]`",
+            ),
         }
     }
-    if let Some(span) = chunk_at.filter(|_| args.chunk != Chunk::Auto) {
-        match args.strategy {
+
+    fn read(&mut self, tokens: TokenStream, known: &[&str], diagnostics: &mut Diagnostics) {
+        let parser =
+            |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Setting::parse);
+        let settings = match parser.parse2(tokens) {
+            Ok(settings) => settings,
+            Err(error) => return diagnostics.push(error),
+        };
+        let mut seen: Vec<Ident> = Vec::new();
+        let mut chunk_at = None;
+        for setting in settings {
+            let name = setting.name.to_string();
+            if let Some(first) = seen.iter().find(|first| **first == name) {
+                let message = format!("`{name}` is given twice: leave one of them out");
+                diagnostics.pair(&setting.name, &message, first, "it is given here first");
+                continue;
+            }
+            if ["crate", "gather"].contains(&name.as_str()) && !known.contains(&name.as_str()) {
+                let message = format!(
+                    "`{name}` is an option of the whole function: write it in `#[dlp::parallel({name} = ..)]`"
+                );
+                diagnostics.at(setting.name.span(), &message);
+                continue;
+            }
+            if !known.contains(&name.as_str()) {
+                diagnostics.at(setting.name.span(), &unknown("option", &name, known, "`"));
+                continue;
+            }
+            seen.push(setting.name.clone());
+            let Some(value) = &setting.value else {
+                let message = format!("`{name}` needs a value: {}", example(&name));
+                diagnostics.at(setting.name.span(), &message);
+                continue;
+            };
+            if name == "chunk" {
+                chunk_at = Some(setting.span());
+            }
+            if let Err(error) = self.set(&name, value) {
+                diagnostics.push(error);
+            }
+        }
+        self.check_chunk(chunk_at, diagnostics);
+    }
+
+    /// Reports a chunk that is given and means nothing.
+    fn check_chunk(&self, chunk_at: Option<Span>, diagnostics: &mut Diagnostics) {
+        if let Some(span) = chunk_at.filter(|_| self.chunk != Chunk::Auto) {
+            match self.strategy {
             Strategy::Block => diagnostics.at(
                 span,
                 "`chunk` has no meaning with `strategy = \"block\"`, where every rank gets one contiguous share: \
@@ -157,11 +186,9 @@ pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args 
             ),
             _ => {}
         }
+        }
     }
-    args
-}
 
-impl Args {
     fn set(&mut self, name: &str, value: &Expr) -> syn::Result<()> {
         match name {
             "strategy" => self.strategy = strategy(value)?,

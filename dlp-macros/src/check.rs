@@ -4,20 +4,32 @@
 
 mod message;
 
-use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemFn};
+use syn::visit::Visit;
+use syn::{Attribute, Expr, Item, ItemFn};
 
+use crate::args::{Args, Gather};
 use crate::diagnostics::Diagnostics;
-use crate::find::{Found, Other};
-use crate::model::Split;
+use crate::find::{Loop, Other, Stray};
+use crate::model::{Kind, Leaving, Split};
 
-/// Reports a function that has not exactly one loop to split.
-pub(crate) fn loops(function: &ItemFn, found: &Found, diagnostics: &mut Diagnostics) {
+/// Reports a function of which it is not clear what to split.
+pub(crate) fn loops(
+    function: &ItemFn,
+    loops: &[Loop],
+    others: &[Other],
+    stray: &[(Attribute, Stray)],
+    marked: bool,
+    diagnostics: &mut Diagnostics,
+) {
     let name = &function.sig.ident;
-    match &found.loops[..] {
+    for (mark, why) in stray {
+        diagnostics.over(mark, message::stray(*why));
+    }
+    match loops {
+        _ if marked => {}
         [_] => {}
         [] => {
-            let why = match found.others.first() {
+            let why = match others.first() {
                 None => String::new(),
                 Some(Other::Unbounded) => {
                     ": `while` and `loop` are not split, because nobody knows their iterations \
@@ -25,8 +37,9 @@ pub(crate) fn loops(function: &ItemFn, found: &Found, diagnostics: &mut Diagnost
                         .to_owned()
                 }
                 Some(Other::Inner) => {
-                    ": only an outermost `for` is split, and the ones here are inside another loop, \
-                     a closure or an `async` block; move one into a function of its own, and annotate that"
+                    ": only an outermost `for` is split without a mark, and the ones here are inside another loop, a \
+                     closure or an `async` block; mark the one to split with `#[parallel]`, or move it into a function of \
+                     its own"
                         .to_owned()
                 }
             };
@@ -34,37 +47,18 @@ pub(crate) fn loops(function: &ItemFn, found: &Found, diagnostics: &mut Diagnost
         }
         [first, rest @ ..] => {
             let lines: Vec<String> =
-                found.loops.iter().map(|(each, _)| each.for_token.span.start().line.to_string()).collect();
+                loops.iter().map(|each| each.written.for_token.span.start().line.to_string()).collect();
             let message = format!(
-                "`{name}` has several loops, in lines {}, and which of them to split cannot be said yet: move the one to \
-                 split into a function of its own, and annotate that",
+                "`{name}` has several loops, in lines {}, and which of them to split is for you to say: write `#[parallel]` \
+                 before each of those",
                 lines.join(", ")
             );
-            diagnostics.at(first.0.for_token.span, &message);
-            for (other, _) in rest {
-                diagnostics.at(other.for_token.span, "this is another one of the loops");
+            diagnostics.at(first.written.for_token.span, &message);
+            for other in rest {
+                diagnostics.at(other.written.for_token.span, "this is another one of the loops");
             }
         }
     }
-}
-
-/// Reports the marks `#[parallel]` and `#[serial]` inside the function.
-pub(crate) fn marks(function: &ItemFn, diagnostics: &mut Diagnostics) {
-    struct Marks<'a>(&'a mut Diagnostics);
-    impl<'ast> Visit<'ast> for Marks<'_> {
-        fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-            if let Some(name) = mark(attribute) {
-                let message = format!(
-                    "the mark `#[{name}]` inside an annotated function is not supported yet: without it, the one \
-                     outermost `for` loop is split"
-                );
-                self.0.over(attribute, &message);
-            }
-        }
-
-        fn visit_item(&mut self, _: &'ast Item) {}
-    }
-    visit::visit_block(&mut Marks(diagnostics), &function.block);
 }
 
 /// The name of the mark that an attribute is.
@@ -76,13 +70,14 @@ pub(crate) fn mark(attribute: &Attribute) -> Option<&'static str> {
 }
 
 /// Reports what keeps the loop from being split.
-pub(crate) fn split(split: &Split, diagnostics: &mut Diagnostics) {
+pub(crate) fn split(split: &Split, args: &Args, diagnostics: &mut Diagnostics) {
     for finding in &split.findings {
         diagnostics.over(&finding.tokens, &message::finding(&finding.what));
     }
     Conditions(diagnostics).visit_block(&split.written.body);
+    exits(split, args, diagnostics);
     for effect in &split.effects {
-        for place in &effect.places {
+        for place in effect.written() {
             if let Some(variable) = place.variable().filter(|variable| !variable.initialised) {
                 let name = &variable.ident;
                 let message = format!(
@@ -95,13 +90,13 @@ pub(crate) fn split(split: &Split, diagnostics: &mut Diagnostics) {
     }
     for read in &split.reads {
         let writes =
-            || split.effects.iter().flat_map(|effect| effect.places.iter().map(move |place| (effect, place)));
+            || split.effects.iter().flat_map(|effect| effect.written().map(move |place| (effect, place)));
         let written = || writes().filter(|(_, place)| place.overlaps(&read.place));
-        if let Some((_, place)) = written().next() {
-            let message = match written().find(|(effect, _)| effect.clears()) {
-                Some((_, buffer)) => message::buffer(buffer),
-                None => message::reading(read, place),
-            };
+        if let Some((effect, place)) = written().next() {
+            let buffer =
+                written().find(|(effect, _)| effect.clears()).map(|(_, buffer)| message::buffer(buffer));
+            let assigned = || matches!(&effect.kind, Kind::Statement { template, .. } if matches!(**template, Expr::Assign(_)));
+            let message = buffer.unwrap_or_else(|| message::reading(read, place, assigned()));
             diagnostics.pair(
                 &read.tokens,
                 &message,
@@ -110,6 +105,38 @@ pub(crate) fn split(split: &Split, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Reports ways out that do not go with who has the result.
+fn exits(split: &Split, args: &Args, diagnostics: &mut Diagnostics) {
+    for exit in &split.exits {
+        let is_error = |value: &Expr| matches!(value, Expr::Call(call) if is_variant(&call.func, "Err"));
+        match (args.gather, &exit.kind) {
+            (Gather::None, _) => diagnostics.at(
+                exit.span,
+                "with `gather = \"none\"` each rank goes its own way through its own iterations, and none knows when \
+                 another one leaves: record what was found, and leave after the loop",
+            ),
+            (Gather::Root, Leaving::Return(Some(value))) if is_error(value) => {
+                if let Some(place) = exit.places.iter().find(|place| {
+                    split.effects.iter().any(|effect| effect.written().any(|written| written.overlaps(place)))
+                }) {
+                    let message = format!(
+                        "with `gather = \"root\"` this error is returned on every rank, and `{}` has its value on the root \
+                         only: leave it out of the error, or write `gather = \"all\"`",
+                        place.name()
+                    );
+                    diagnostics.over(&place.expr, &message);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a path ends with this name.
+pub(crate) fn is_variant(path: &Expr, name: &str) -> bool {
+    matches!(path, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
 /// Reports statements that are there or not, which only the compiler knows.

@@ -4,6 +4,7 @@
 //! any crate. What the user wrote keeps its place in the text, so that the compiler's errors point there.
 
 mod effect;
+mod exit;
 mod gather;
 mod hash;
 mod hint;
@@ -17,34 +18,55 @@ use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{ItemFn, Pat};
 
-use self::effect::Effects;
+use self::effect::Code;
 use self::print::Prints;
 use crate::args::{Args, Chunk, Gather, Manager, Strategy};
+use crate::fallback;
 use crate::find::Position;
-use crate::mark;
+use crate::mark::{self, Mark};
 use crate::model::{Effect, Split};
+use crate::returns::Returns;
 use crate::scope::fresh;
 
-/// The function, with `split` in the place of its mark, which is at `position`.
-pub(crate) fn expand(
-    mut function: ItemFn,
-    mut split: Split,
-    args: &Args,
-    position: &Position,
-) -> TokenStream {
+/// A loop that is split, how, and where it stands.
+pub(crate) struct Each {
+    pub(crate) split: Split,
+    pub(crate) args: Args,
+    pub(crate) position: Position,
+}
+
+/// The function, with each loop in the place of its mark.
+pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) -> TokenStream {
     let dlp = private(args);
     let mut prints = Prints { dlp: &dlp };
     prints.visit_block_mut(&mut function.block);
-    prints.visit_expr_mut(&mut split.written.expr);
-    prints.visit_block_mut(&mut split.written.body);
-    if args.gather == Gather::Root {
-        gather::on_root(&mut function, &dlp, position.statement);
+    for Each { split, .. } in &mut loops {
+        prints.visit_expr_mut(&mut split.written.expr);
+        prints.visit_block_mut(&mut split.written.body);
+        fallback::unmark(&mut split.written);
     }
-    if let Some(hint) = hint::hint(&function, position.statement, &position.scopes) {
-        function.block.stmts.insert(position.statement, hint);
+    let returns = Returns::of(&function.sig.output);
+    let output = function.sig.output.clone();
+    if args.gather == Gather::Root
+        && let Some(last) = loops.last()
+    {
+        gather::on_root(&mut function, &dlp, last.position.statement);
+    }
+    // From the last one on, so that the numbers of the statements before stay what they are.
+    for Each { position, .. } in loops.iter().rev().filter(|each| !each.position.repeated) {
+        if let Some(hint) = hint::hint(&function, position.statement, &position.scopes) {
+            function.block.stmts.insert(position.statement, hint);
+        }
     }
     let name = function.sig.ident.to_string();
-    mark::fill(function.into_token_stream(), &mut |_| parts(&name, &split, args, &dlp))
+    let wrap = (args.gather == Gather::Root).then(|| gather::Wrap::new(returns, &output));
+    mark::fill(function.into_token_stream(), &mut |mark, _| match mark {
+        Mark::Loop(number) => {
+            let Each { split, args, .. } = &loops[number];
+            parts(&name, split, args, &dlp, wrap.as_ref())
+        }
+        _ => unreachable!("only loops are marked outside of loops"),
+    })
 }
 
 /// The path of what generated code uses.
@@ -64,27 +86,36 @@ pub(crate) fn allow() -> TokenStream {
     }
 }
 
-/// The loop, and beside it its two parts.
-fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStream {
+/// The loop, and beside it its two parts and its ways out.
+fn parts(
+    name: &str,
+    split: &Split,
+    args: &Args,
+    dlp: &TokenStream,
+    wrap: Option<&gather::Wrap>,
+) -> TokenStream {
     let Split { written, items, body, .. } = split;
     let attributes = &written.attrs;
     let written = syn::ExprForLoop { attrs: Vec::new(), ..written.clone() };
     let at = fresh("at");
     let descriptor = descriptor(name, split, args, dlp);
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
-    let (log, site, op) = (fresh("log"), fresh("site"), fresh("op"));
-    let effects = Effects { dlp, split, again: &again, log: &log, op: &op };
-    let (declarations, hold, release) = (effects.declarations(), effects.hold(), effects.release());
+    let (log, site, op, left) = (fresh("log"), fresh("site"), fresh("op"), fresh("left"));
+    let code = Code { dlp, split, again: &again, log: &log, op: &op, left: &left, wrap };
+    let (declarations, hold, release) = (code.declarations(), code.hold(), code.release());
     // Where nothing asks for the item in the replay, the source need not be stepped twice.
-    let probe = match split.effects.iter().any(Effect::has_parts) {
-        true => quote!((&&#dlp::Probe(&#source)).again()),
-        false => quote!(#dlp::ByNothing::again(&#dlp::Probe(&#source))),
+    let has_parts = split.effects.iter().any(Effect::has_parts);
+    let probe = match has_parts || !split.exits.is_empty() {
+        true => quote!((&&#dlp::Probe(&#source)).dlp_again()),
+        false => quote!(#dlp::ByNothing::dlp_again(&#dlp::Probe(&#source))),
     };
     let pattern = parenthesised(split.pattern());
-    let parallel = effects.parallel(body.to_token_stream());
-    let serial = (0..split.effects.len()).map(|number| effects.replay(number));
+    let parallel = code.parallel(body.to_token_stream());
+    let serial = (0..split.effects.len()).map(|number| code.replay(number));
+    let (led, lost, ways_out) = (code.led(), code.lost(), code.ways_out());
+    let (iteration, replaying) = (label("iteration"), label("replay"));
     let (over, allow) = (&written.expr, allow());
-    let check = syn::Ident::new("check", Span::mixed_site().located_at(over.span()));
+    let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
         #(#attributes)*
         {
@@ -94,11 +125,7 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
             } else {
                 #allow
                 {
-                    use #dlp::{
-                        Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _, CarryItem as _, CarryNothing as _,
-                        CarryOwned as _, SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _, SourceOfRoot as _,
-                        SourceUnordered as _, SourceUnsorted as _,
-                    };
+                    use #dlp::traits::*;
                     match ::core::iter::IntoIterator::into_iter(#over) {
                         #source => {
                             #(#items)*
@@ -106,34 +133,43 @@ fn parts(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStre
                             let #again = #probe;
                             #declarations
                             #hold
-                            match #dlp::run(
+                            let #left = #dlp::run(
                                 #at,
                                 #source,
                                 #again,
+                                #led,
                                 |#pattern, #log| {
-                                    #parallel
-                                    #dlp::Flow::Next
+                                    #iteration: {
+                                        #parallel
+                                        #dlp::Flow::Next
+                                    }
                                 },
                                 |#site, #op| {
-                                    match #site {
-                                        #(#serial)*
-                                        _ => ::core::unreachable!(),
+                                    #replaying: {
+                                        match #site {
+                                            #(#serial)*
+                                            _ => ::core::unreachable!(),
+                                        }
+                                        #dlp::Flow::Next
                                     }
-                                    #dlp::Flow::Next
                                 },
-                            ) {
-                                ::core::option::Option::None => {}
-                                ::core::option::Option::Some(_) => ::core::unreachable!(),
-                            }
+                                #lost,
+                            );
                             #release
                             // After the parts, which may be what settles the type of the items.
                             (&&&&#kind).#check();
+                            #ways_out
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// A label that no label of the user's can be taken for.
+fn label(name: &str) -> syn::Lifetime {
+    syn::Lifetime::new(&format!("'{name}"), Span::mixed_site())
 }
 
 /// A pattern as a parameter or in a `let`, where `A | B` needs parentheses.
@@ -152,6 +188,11 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         let (line, target) = (line_of(effect.span), effect.target());
         quote!(#dlp::Site { line: #line, target: #target })
     });
+    let exits = match (split.exits.is_empty(), split.tentative) {
+        (_, true) => quote!(#dlp::Exits::Tentative),
+        (false, false) => quote!(#dlp::Exits::Final),
+        (true, false) => quote!(#dlp::Exits::Never),
+    };
     let strategy = match &args.strategy {
         Strategy::Managed => quote!(#dlp::Strategy::Managed),
         Strategy::RoundRobin => quote!(#dlp::Strategy::RoundRobin),
@@ -180,6 +221,7 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
             line: #line,
             hash: #hash,
             sites: &[#(#sites),*],
+            exits: #exits,
             options: #dlp::Options { strategy: #strategy, chunk: #chunk, gather: #gather, manager: #manager },
         };
         &__DLP_LOOP

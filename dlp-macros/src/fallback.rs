@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, ItemFn, Stmt};
+use syn::{Attribute, Expr, ExprForLoop, ItemFn, Stmt};
 
 use crate::check::mark;
 
@@ -12,6 +12,11 @@ use crate::check::mark;
 pub(crate) fn expand(mut function: ItemFn, errors: &syn::Error) -> TokenStream {
     Unmark.visit_block_mut(&mut function.block);
     with(&errors.to_compile_error(), &function)
+}
+
+/// A loop as it was written, without the marks.
+pub(crate) fn unmark(written: &mut ExprForLoop) {
+    Unmark.visit_expr_for_loop_mut(written);
 }
 
 /// Any tokens with the errors.

@@ -1,9 +1,11 @@
-//! Finds the loop to split in a function, and what is in scope there.
+//! Finds the loops to split in a function, and what is in scope there.
 //!
-//! Takes the outermost `for` loops out and leaves a mark; says nothing of whether there are too few or too many.
+//! Takes the marked `for` loops out, or the outermost ones where none is marked, and leaves marks of its own; says nothing
+//! of whether there are too few or too many.
 
+use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprForLoop, FnArg, Item, ItemFn, Local, ReceiverKind};
+use syn::{Attribute, Block, Expr, ExprForLoop, FnArg, Item, ItemFn, Local, ReceiverKind};
 
 use crate::mark::Mark;
 use crate::scope::{self, Known, Origin, Scopes, Walk};
@@ -11,10 +13,23 @@ use crate::scope::{self, Known, Origin, Scopes, Walk};
 /// The loops of a function.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// The outermost `for` loops, each with its place.
-    pub(crate) loops: Vec<(ExprForLoop, Position)>,
+    /// The loops to split, in the order of the text.
+    pub(crate) loops: Vec<Loop>,
     /// The other loops that stand outside of those, for messages.
     pub(crate) others: Vec<Other>,
+    /// The marks that do not stand on a loop that can be taken.
+    pub(crate) stray: Vec<(Attribute, Stray)>,
+    /// Whether there are marks.
+    pub(crate) marked: bool,
+}
+
+/// A loop to split, with its place.
+#[derive(Debug)]
+pub(crate) struct Loop {
+    pub(crate) written: ExprForLoop,
+    pub(crate) position: Position,
+    /// The mark on it.
+    pub(crate) mark: Option<Attribute>,
 }
 
 /// Where a loop stands.
@@ -24,6 +39,8 @@ pub(crate) struct Position {
     pub(crate) scopes: Scopes,
     /// The number of the function's statement that holds it.
     pub(crate) statement: usize,
+    /// It is inside another loop, which is not split.
+    pub(crate) repeated: bool,
 }
 
 /// A loop that is not split.
@@ -35,9 +52,24 @@ pub(crate) enum Other {
     Inner,
 }
 
-/// Takes the outermost `for` loops out of `function`, with [`Mark::Loop`] in their places.
+/// Why a mark stands where it cannot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stray {
+    /// On something that is no `for` loop.
+    NoLoop,
+    /// On a `while` or a `loop`.
+    Unbounded,
+    /// In a closure or an `async` block.
+    Closure,
+    /// In a loop that is marked too.
+    Nested,
+}
+
+/// Takes the loops to split out of `function`, with [`Mark::Loop`] in their places.
 pub(crate) fn take(function: &mut ItemFn) -> Found {
-    let mut finder = Finder { scopes: Scopes::default(), found: Found::default(), depth: 0, statement: 0 };
+    let mut found = Found { marked: is_marked(function), ..Found::default() };
+    found.stray = strays(function);
+    let mut finder = Finder { scopes: Scopes::default(), found, loops: 0, closures: 0, statement: 0 };
     for input in &function.sig.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -61,19 +93,112 @@ pub(crate) fn take(function: &mut ItemFn) -> Found {
     finder.found
 }
 
+/// Whether an attribute is the mark of a loop to split.
+fn is_mark(attribute: &Attribute) -> bool {
+    crate::check::mark(attribute) == Some("parallel")
+}
+
+fn is_marked(function: &ItemFn) -> bool {
+    struct Marked(bool);
+    impl<'ast> Visit<'ast> for Marked {
+        fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+            self.0 |= is_mark(attribute);
+        }
+
+        fn visit_item(&mut self, _: &'ast Item) {}
+    }
+    let mut marked = Marked(false);
+    marked.visit_block(&function.block);
+    marked.0
+}
+
+/// The marks that stand where they cannot.
+fn strays(function: &ItemFn) -> Vec<(Attribute, Stray)> {
+    #[derive(Default)]
+    struct Strays {
+        found: Vec<(Attribute, Stray)>,
+        marked: usize,
+        closures: usize,
+    }
+    impl<'ast> Visit<'ast> for Strays {
+        fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+            if is_mark(attribute) {
+                self.found.push((attribute.clone(), Stray::NoLoop));
+            }
+        }
+
+        fn visit_expr_for_loop(&mut self, each: &'ast ExprForLoop) {
+            let mark = each.attrs.iter().find(|attribute| is_mark(attribute));
+            if let Some(mark) = mark {
+                if self.marked > 0 {
+                    self.found.push((mark.clone(), Stray::Nested));
+                } else if self.closures > 0 {
+                    self.found.push((mark.clone(), Stray::Closure));
+                }
+            }
+            self.marked += usize::from(mark.is_some());
+            visit::visit_expr(self, &each.expr);
+            visit::visit_block(self, &each.body);
+            self.marked -= usize::from(mark.is_some());
+        }
+
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            let unbounded = match expr {
+                Expr::While(each) => &each.attrs[..],
+                Expr::Loop(each) => &each.attrs[..],
+                _ => &[],
+            };
+            if let Some(mark) = unbounded.iter().find(|attribute| is_mark(attribute)) {
+                self.found.push((mark.clone(), Stray::Unbounded));
+                match expr {
+                    Expr::While(each) => visit::visit_block(self, &each.body),
+                    Expr::Loop(each) => visit::visit_block(self, &each.body),
+                    _ => {}
+                }
+                return;
+            }
+            let closure = matches!(expr, Expr::Closure(_) | Expr::Async(_));
+            self.closures += usize::from(closure);
+            visit::visit_expr(self, expr);
+            self.closures -= usize::from(closure);
+        }
+
+        fn visit_item(&mut self, _: &'ast Item) {}
+    }
+    let mut strays = Strays::default();
+    strays.visit_block(&function.block);
+    strays.found
+}
+
 struct Finder {
     scopes: Scopes,
     found: Found,
-    /// How many loops, closures and `async` blocks are around.
-    depth: usize,
+    /// How many loops are around.
+    loops: usize,
+    /// How many closures and `async` blocks are around.
+    closures: usize,
     statement: usize,
 }
 
 impl Finder {
     fn inside(&mut self, expr: &mut Expr) {
-        self.depth += 1;
+        let count = match expr {
+            Expr::Closure(_) | Expr::Async(_) => &mut self.closures,
+            _ => &mut self.loops,
+        };
+        *count += 1;
         scope::walk_expr(self, expr);
-        self.depth -= 1;
+        let count = match expr {
+            Expr::Closure(_) | Expr::Async(_) => &mut self.closures,
+            _ => &mut self.loops,
+        };
+        *count -= 1;
+    }
+
+    /// Whether a loop is to be split.
+    fn is_ours(&self, each: &ExprForLoop) -> bool {
+        let marked = each.attrs.iter().any(is_mark);
+        self.closures == 0 && if self.found.marked { marked } else { self.loops == 0 }
     }
 }
 
@@ -90,10 +215,15 @@ impl Walk for Finder {
 impl VisitMut for Finder {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
-            Expr::ForLoop(_) if self.depth == 0 => {
-                let Expr::ForLoop(taken) = std::mem::replace(expr, Mark::Loop.expr()) else { unreachable!() };
-                let position = Position { scopes: self.scopes.clone(), statement: self.statement };
-                self.found.loops.push((taken, position));
+            Expr::ForLoop(each) if self.is_ours(each) => {
+                let number = self.found.loops.len();
+                let Expr::ForLoop(mut written) = std::mem::replace(expr, Mark::Loop(number).expr()) else {
+                    unreachable!("just matched")
+                };
+                let mark = written.attrs.iter().position(is_mark).map(|at| written.attrs.remove(at));
+                let repeated = self.loops > 0;
+                let position = Position { scopes: self.scopes.clone(), statement: self.statement, repeated };
+                self.found.loops.push(Loop { written, position, mark });
             }
             Expr::ForLoop(_) => {
                 self.found.others.push(Other::Inner);
@@ -151,14 +281,43 @@ mod tests {
         assert_eq!(found.loops.len(), 2);
         assert_eq!(found.others.len(), 3);
         let names = |at: usize| -> Vec<String> {
-            let variables = found.loops[at].1.scopes.visible();
+            let variables = found.loops[at].position.scopes.visible();
             variables.iter().map(|variable| variable.ident.to_string()).collect()
         };
         assert_eq!(names(0), ["a", "b", "c", "d"]);
         assert_eq!(names(1), ["a", "b", "c"]);
-        let variable = |at: usize, name| found.loops[at].1.scopes.resolve(&name).unwrap().clone();
+        let variable = |at: usize, name| found.loops[at].position.scopes.resolve(&name).unwrap().clone();
         assert!(!variable(0, parse_quote!(c)).initialised && variable(1, parse_quote!(c)).initialised);
         assert!(variable(0, parse_quote!(a)).exclusive && variable(0, parse_quote!(b)).mutable);
-        assert_eq!((found.loops[0].1.statement, found.loops[1].1.statement), (2, 5));
+        assert_eq!((found.loops[0].position.statement, found.loops[1].position.statement), (2, 5));
+    }
+    #[test]
+    fn marked_loops_are_found_at_any_depth() {
+        let mut function = parse_quote! {
+            fn f() {
+                for epoch in 0..3 {
+                    #[parallel(chunk = 2)]
+                    for x in 0..epoch {
+                        #[dlp::parallel]
+                        for y in 0..x {}
+                    }
+                }
+                #[parallel]
+                for z in 0..3 {}
+                || { #[parallel] for z in 0..3 {} };
+                #[parallel]
+                while true {}
+                #[parallel]
+                f();
+            }
+        };
+        let found = take(&mut function);
+        assert_eq!(
+            found.loops.iter().map(|found| found.position.repeated).collect::<Vec<_>>(),
+            [true, false]
+        );
+        assert!(found.loops.iter().all(|found| found.mark.is_some()));
+        let strays: Vec<Stray> = found.stray.iter().map(|(_, stray)| *stray).collect();
+        assert_eq!(strays, [Stray::Nested, Stray::Closure, Stray::Unbounded, Stray::NoLoop]);
     }
 }

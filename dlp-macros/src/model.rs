@@ -17,6 +17,10 @@ pub(crate) struct Split {
     /// The effects, by number.
     pub(crate) effects: Vec<Effect>,
     /// What the checks have to judge.
+    /// The ways out, by number.
+    pub(crate) exits: Vec<Exit>,
+    /// Whether the replay may skip the rest of an iteration: only there it turns out whether the loop is left.
+    pub(crate) tentative: bool,
     pub(crate) findings: Vec<Finding>,
     /// Where the parallel part reads a place outside the loop.
     pub(crate) reads: Vec<Read>,
@@ -27,8 +31,10 @@ pub(crate) struct Split {
 pub(crate) struct Effect {
     pub(crate) span: Span,
     pub(crate) kind: Kind,
-    /// The places that it writes, by number.
+    /// The places that it writes or reads, by number.
     pub(crate) places: Vec<Place>,
+    /// Those that it only reads.
+    pub(crate) read_only: Vec<usize>,
     /// What it needs of the iteration, by number, in the order of evaluation.
     pub(crate) leaves: Vec<Leaf>,
     /// The names that its statement must not see: they are the iteration's own.
@@ -48,8 +54,50 @@ pub(crate) struct Effect {
 pub(crate) enum Kind {
     /// The user's own statement, with marks for places and values; `unit` where its value must be `()`.
     Statement { template: Box<Expr>, unit: bool },
+    /// A piece of the user's own code that is run in loop order as it stands. Places have no marks in it, and values no
+    /// holes: what it needs of the iteration is captured by name.
+    Piece { template: Box<Expr>, guarded: Vec<usize> },
     /// Prints the text that is its one value.
     Print,
+}
+
+/// A way out of the loop.
+#[derive(Debug)]
+pub(crate) struct Exit {
+    /// Where it is written.
+    pub(crate) span: Span,
+    pub(crate) kind: Leaving,
+    /// Places outside the loop that its value is made of, by number: they are moved or read after the loop.
+    pub(crate) places: Vec<Place>,
+    /// What it needs of the iteration, by number.
+    pub(crate) leaves: Vec<Leaf>,
+    /// The names that must not be seen after the loop: they are the iteration's own.
+    pub(crate) hidden: Vec<Ident>,
+    /// The names bound by the pattern of the loop.
+    pub(crate) parts: Vec<Ident>,
+    /// The items of inner blocks of the body that its value can see.
+    pub(crate) items: Vec<Item>,
+    /// It is taken in the replay.
+    pub(crate) replayed: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum Leaving {
+    /// `break`.
+    Break,
+    /// `return`, with marks for places and values.
+    Return(Option<Box<Expr>>),
+    /// `?`: its one value is what leaves.
+    Question,
+    /// `break 'label value` with the label of a block around the loop, which the attribute has put there.
+    Value(Lifetime, Box<Expr>),
+}
+
+impl Exit {
+    /// Whether the value that leaves is written in two ways, as an effect is.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.leaves.iter().any(|leaf| leaf.carry.is_part())
+    }
 }
 
 /// A value that an effect needs.
@@ -97,15 +145,23 @@ impl Effect {
             Kind::Statement { template, .. } => {
                 matches!(&**template, Expr::MethodCall(call) if call.method == "clear")
             }
-            Kind::Print => false,
+            Kind::Print | Kind::Piece { .. } => false,
         }
+    }
+
+    /// The places that it writes.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &Place> {
+        let written = self.places.iter().enumerate().filter(|(number, _)| !self.read_only.contains(number));
+        written.map(|(_, place)| place)
     }
 
     /// What it writes, as the user spelt it.
     pub(crate) fn target(&self) -> String {
         match self.kind {
             Kind::Print => "standard output".to_owned(),
-            Kind::Statement { .. } => self.places.iter().map(Place::name).collect::<Vec<_>>().join(", "),
+            Kind::Statement { .. } | Kind::Piece { .. } => {
+                self.written().map(Place::name).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 }
@@ -141,13 +197,28 @@ pub(crate) struct Finding {
 
 #[derive(Debug)]
 pub(crate) enum What {
-    /// `break` of the loop.
-    Break,
     /// `break` or `continue` with the label of something outside the loop.
     Jump(Lifetime),
-    Return,
-    Question,
     Await,
+    /// `let` under `#[serial]`.
+    SerialLet,
+    /// The value of a piece under `#[serial]` is used.
+    SerialValue,
+    /// A piece under `#[serial]` changes a variable of the iteration that is used outside of it.
+    SerialChanges(Ident),
+    /// Work under a condition on an accumulator.
+    Work {
+        accumulator: Place,
+        what: String,
+    },
+    /// A way out under a condition on an accumulator.
+    LeavesBy {
+        accumulator: Place,
+    },
+    /// An element is made of another element of the same place.
+    Carried {
+        place: Place,
+    },
     /// The value of a call that changes a place outside the loop is used.
     ValueUsed {
         place: Place,
@@ -190,6 +261,17 @@ pub(crate) enum Call {
 }
 
 impl Split {
+    /// The places outside the loop that it writes, as far as the syntax tells, recognised as effects or not.
+    pub(crate) fn accumulators(&self) -> Vec<Place> {
+        let unrecognised = self.findings.iter().filter_map(|finding| match &finding.what {
+            What::ValueUsed { place, .. } | What::HandedOut { place, .. } | What::Borrowed(place) => {
+                Some(place)
+            }
+            _ => None,
+        });
+        self.effects.iter().flat_map(Effect::written).chain(unrecognised).cloned().collect()
+    }
+
     /// The pattern of the loop.
     pub(crate) fn pattern(&self) -> &Pat {
         &self.written.pat

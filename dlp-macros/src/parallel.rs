@@ -2,8 +2,9 @@
 
 use proc_macro2::TokenStream;
 
-use crate::args::Gather;
+use crate::args::{Args, Gather};
 use crate::diagnostics::Diagnostics;
+use crate::find::{Found, Loop};
 use crate::{analyze, args, check, expand, fallback, find, item, returns};
 
 pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
@@ -21,27 +22,47 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         }
     };
     item::check(&function.sig, &mut diagnostics);
-    check::marks(&function, &mut diagnostics);
     let mut marked = function.clone();
-    let mut found = find::take(&mut marked);
-    check::loops(&function, &found, &mut diagnostics);
-    let mut expanded = None;
-    if found.loops.len() == 1 {
-        let (written, position) = found.loops.remove(0);
-        let split = analyze::analyze(written, position.scopes.clone());
-        check::split(&split, &mut diagnostics);
-        if args.gather == Gather::Root {
-            returns::check(&marked, position.statement, &mut diagnostics);
-        }
-        if diagnostics.is_empty() {
-            expanded = Some(expand::expand(marked, split, &args, &position));
-        }
+    let Found { loops, others, stray, marked: any } = find::take(&mut marked);
+    check::loops(&function, &loops, &others, &stray, any, &mut diagnostics);
+    let loops = each(loops, &args, &mut diagnostics);
+    if args.gather == Gather::Root
+        && let Some(last) = loops.last()
+    {
+        returns::check(&marked, last.found.position.statement, &mut diagnostics);
     }
-    let errors = diagnostics.check();
-    let function = match (expanded, errors) {
-        (Some(expanded), None) => expanded,
-        (_, Some(errors)) => fallback::expand(function, &errors),
-        (None, None) => unreachable!("a function without errors has one loop, and it is expanded"),
+    let mut split = Vec::new();
+    for Asked { found, args } in loops {
+        let taken = analyze::analyze(&found.written, &found.position.scopes);
+        check::split(&taken, &args, &mut diagnostics);
+        split.push(expand::Each { split: taken, args, position: found.position });
+    }
+    let function = match diagnostics.check() {
+        None => expand::expand(marked, split, &args),
+        Some(errors) => fallback::expand(function, &errors),
     };
     fallback::with(&wrong_options, &function)
+}
+
+/// A loop to split, and how.
+struct Asked {
+    found: Loop,
+    args: Args,
+}
+
+/// The options of each loop: those of the function, and what its mark says otherwise. With `gather = "root"` the ranks
+/// part after the last loop; until then all of them need what the loops give.
+fn each(loops: Vec<Loop>, args: &Args, diagnostics: &mut Diagnostics) -> Vec<Asked> {
+    let last = loops.len().saturating_sub(1);
+    let asked = loops.into_iter().enumerate().map(|(at, found)| {
+        let mut args = args.clone();
+        if args.gather == Gather::Root && (at < last || found.position.repeated) {
+            args.gather = Gather::All;
+        }
+        if let Some(mark) = &found.mark {
+            args.overridden(mark, diagnostics);
+        }
+        Asked { found, args }
+    });
+    asked.collect()
 }

@@ -152,7 +152,7 @@ struct Holds(bool);
 
 impl<'ast> Visit<'ast> for Holds {
     fn visit_expr(&mut self, expr: &'ast Expr) {
-        self.0 |= Mark::of(expr) == Some(Mark::Loop);
+        self.0 |= matches!(Mark::of(expr), Some(Mark::Loop(_)));
         visit::visit_expr(self, expr);
     }
 }

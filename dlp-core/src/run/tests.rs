@@ -54,7 +54,6 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
         items,
         again,
         false,
-        |_, _| false,
         |x, record| {
             record.effect(0);
             f0.is(&(f64::from(x) * 0.1));
@@ -78,6 +77,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
             }
             Flow::Next
         },
+        |_, _| false,
     );
     (log, sum, left.map(|left| (left.exit(), left.index())))
 }
@@ -169,7 +169,6 @@ fn a_loop_in_a_loop_runs_serially() {
             items,
             again,
             false,
-            |_, _| false,
             |_, record| {
                 record.effect(0);
                 let now = (serial(at), prints());
@@ -182,6 +181,7 @@ fn a_loop_in_a_loop_runs_serially() {
                 assert_eq!((serial(at), prints()), (true, is_root()));
                 Flow::Next
             },
+            |_, _| false,
         );
         (outside, inside)
     });
@@ -202,7 +202,6 @@ fn items_are_had_again_without_being_sent() {
             source,
             again,
             false,
-            |_, _| false,
             |item, record| {
                 if item.0 % 2 == 0 {
                     record.effect(0);
@@ -214,6 +213,7 @@ fn items_are_had_again_without_being_sent() {
                 assert_eq!(op.item().0, op.index());
                 Flow::Next
             },
+            |_, _| false,
         );
         out.iter().map(|item| item.0).collect::<Vec<_>>()
     });
@@ -239,7 +239,6 @@ fn large_records_are_handed_over_while_the_loop_runs() {
             items,
             again,
             false,
-            |_, _| false,
             |item, record| {
                 record.effect(0);
                 let value = vec![item as u8; 100_000];
@@ -251,6 +250,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
                 out.push((&f).dlp_get(op.reader()));
                 Flow::Next
             },
+            |_, _| false,
         );
         out
     });
@@ -274,7 +274,6 @@ fn a_panic_names_the_iteration() {
             items,
             again,
             false,
-            |_, _| false,
             |x, _| if x == 11 { panic!("eleven") } else { Flow::Next },
             |_, _| Flow::Next,
         );
@@ -341,7 +340,7 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, false, |_, _| false, body, |_, _| Flow::Next);
+        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| false);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);
@@ -365,7 +364,6 @@ fn in_the_replay(
         items,
         again,
         false,
-        |exit, index| exit == 8 && !here.has(index),
         |x, record| {
             record.effect(0);
             f0.is(&x);
@@ -396,6 +394,7 @@ fn in_the_replay(
             }
             Flow::Next
         },
+        |exit, index| exit == 8 && !here.has(index),
     );
     (log, left.map(|left| (left.exit(), left.index(), here.take(left.index()))))
 }
@@ -444,7 +443,6 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) 
         items,
         again,
         true,
-        |_, _| false,
         |_, record| {
             record.effect(0);
             Flow::Next
@@ -465,6 +463,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) 
             log.push(1000);
             Flow::Next
         },
+        |_, _| false,
     );
     let left = left.map(|mut left| {
         let value = error.take(left.index()).or_else(|| left.receive(|from| (&&error).dlp_receive(from)));

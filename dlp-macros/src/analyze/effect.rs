@@ -14,7 +14,7 @@ use crate::scope::{Origin, Variable};
 
 /// A chain of operations that starts at a place outside the loop.
 pub(super) struct Chain {
-    place: Place,
+    pub(super) place: Place,
     /// The methods in the order of the calls.
     methods: Vec<Ident>,
     /// The place is lent out by `&mut`, or called, or written to by a macro: it changes.
@@ -27,7 +27,7 @@ impl Analyzer {
         if self.print(expr) {
             return true;
         }
-        if self.kept.is_some() || !self.is_effect(expr, unused) {
+        if self.kept.is_some() || self.piece.is_some() || !self.is_effect(expr, unused) {
             return false;
         }
         let span = expr.span();
@@ -47,7 +47,7 @@ impl Analyzer {
             Some("println") => true,
             _ => return false,
         };
-        if self.kept.is_some() {
+        if self.kept.is_some() || self.piece.is_some() {
             return false;
         }
         let Some(arguments) = self.text(call.mac.tokens.clone()) else { return false };
@@ -59,21 +59,43 @@ impl Analyzer {
     }
 
     /// Adds an effect, and gives the mark for it.
-    fn record(&mut self, span: Span, kind: Kind, draft: Draft) -> Expr {
+    pub(super) fn record(&mut self, span: Span, kind: Kind, draft: Draft) -> Expr {
         let is_compound =
             !matches!(&kind, Kind::Statement { template, .. } if matches!(**template, Expr::Assign(_)));
-        let names = |origin| {
-            let of = move |variable: &&&Variable| variable.origin == origin;
-            self.scopes.visible().iter().filter(of).map(|variable| variable.ident.clone()).collect()
-        };
-        let (hidden, parts) = (names(Origin::Local), names(Origin::Item));
+        let (hidden, parts) = self.own_names();
         let items = self.blocks.iter().flatten().cloned().collect();
+        let read_only = draft.read_only();
         let Draft { places, leaves, moved, .. } = draft;
         // Through a reference nothing can be moved.
         let moved = moved.filter(|place| !place.is_behind() && !is_compound);
         let is_unsafe = self.unsafe_blocks > 0;
-        self.effects.push(Effect { span, kind, places, leaves, hidden, parts, items, is_unsafe, moved });
+        self.effects.push(Effect {
+            span,
+            kind,
+            places,
+            read_only,
+            leaves,
+            hidden,
+            parts,
+            items,
+            is_unsafe,
+            moved,
+        });
         Mark::Site(self.effects.len() - 1).expr()
+    }
+
+    /// The names in scope that are the iteration's own, and those that the pattern of the loop binds.
+    pub(super) fn own_names(&self) -> (Vec<Ident>, Vec<Ident>) {
+        let names = |origin| {
+            let of = move |variable: &&&Variable| variable.origin == origin;
+            self.scopes.visible().iter().filter(of).map(|variable| variable.ident.clone()).collect()
+        };
+        (names(Origin::Local), names(Origin::Item))
+    }
+
+    /// The place that a statement changes.
+    pub(super) fn changed_by(&self, expr: &Expr) -> Option<Place> {
+        self.chain(expr).filter(|chain| chain.is_effect(Unused::Discarded)).map(|chain| chain.place)
     }
 
     fn is_effect(&self, expr: &Expr, unused: Unused) -> bool {
@@ -196,6 +218,17 @@ pub(super) fn is_assignment(expr: &Expr) -> bool {
     }
 }
 
+/// Whether a call is one that files, sockets and the like have.
+pub(super) fn writes_out(call: &syn::ExprMethodCall) -> bool {
+    match &*call.receiver {
+        _ if words::writes_out(&call.method) => true,
+        // What is done with the result.
+        Expr::MethodCall(inner) => writes_out(inner),
+        Expr::Macro(inner) => format::known(&inner.mac.path) == Some(Known::Write),
+        _ => false,
+    }
+}
+
 /// What a place expression that is no variable leads from, by one step.
 fn step(expr: &Expr) -> Option<&Expr> {
     match expr {
@@ -221,6 +254,11 @@ pub(super) fn base(expr: &Expr) -> &Expr {
         at = next;
     }
     longest
+}
+
+/// Whether a place expression is an element of something, or in one.
+pub(super) fn is_element(expr: &Expr) -> bool {
+    matches!(expr, Expr::Index(_)) || step(expr).is_some_and(is_element)
 }
 
 /// The name that a place expression leads from.

@@ -131,7 +131,9 @@ impl Analyzer {
             Some(Known::List) => self.list(tokens.clone()),
             Some(Known::Matches) => self.matches(tokens.clone()),
             Some(known) => Arguments::parse(known, tokens.clone()).ok().map(|mut arguments| {
-                if known == Known::Write
+                if known == Known::Write && self.piece.is_some() && self.kept.is_none() {
+                    self.changed_in_piece(&super::effect::base(&arguments.leading[0]).clone());
+                } else if known == Known::Write
                     && self.kept.is_none()
                     && let Some(place) = Place::of(super::effect::base(&arguments.leading[0]), &self.scopes)
                 {
@@ -147,6 +149,12 @@ impl Analyzer {
             Some(tokens) => call.tokens = tokens,
             None => {
                 let name = call.path.to_token_stream().to_string().replace(' ', "");
+                if Self::is_way_out(&name) && !self.in_function() {
+                    self.note(
+                        &call.path,
+                        What::MacroLeaves { name: name.clone(), token: "return".to_owned() },
+                    );
+                }
                 self.look_through(&name, tokens);
             }
         }
@@ -214,6 +222,11 @@ impl Analyzer {
         }
     }
 
+    /// Macros that leave the function from the inside.
+    fn is_way_out(name: &str) -> bool {
+        matches!(name.rsplit("::").next(), Some("bail" | "ensure" | "ensure_whatever" | "whatever" | "try"))
+    }
+
     fn leaves(&mut self, name: &str, token: &TokenTree, word: &str) {
         if !self.in_function() {
             self.note(token, What::MacroLeaves { name: name.to_owned(), token: word.to_owned() });
@@ -237,7 +250,7 @@ impl Analyzer {
         let read: TokenStream = tokens[..end].iter().cloned().collect();
         let whole = || syn::parse2::<Expr>(word.to_token_stream()).ok();
         match syn::parse2::<Expr>(read).ok().or_else(whole).and_then(|expr| Place::of(&expr, &self.scopes)) {
-            Some(place) => self.reads.push(Read { place, tokens: word.to_token_stream(), how }),
+            Some(place) => self.read(Read { place, tokens: word.to_token_stream(), how }),
             None => self.used(word),
         }
     }
@@ -251,7 +264,7 @@ fn together(parts: &[&dyn ToTokens]) -> TokenStream {
 }
 
 /// The names that a format string captures: `a`, `b` and `c` of `{a} {0:b$.c$}`.
-fn captures(format: &str) -> Vec<String> {
+pub(super) fn captures(format: &str) -> Vec<String> {
     let mut names = Vec::new();
     let text = format.replace("{{", "").replace("}}", "");
     for piece in text.split('{').skip(1) {

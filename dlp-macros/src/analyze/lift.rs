@@ -1,6 +1,8 @@
 //! Lifts out of the statement of an effect what it needs of the iteration, and leaves marks.
 
+use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 use syn::{BinOp, Expr, ExprReference, Ident, UnOp};
 
@@ -15,6 +17,8 @@ use crate::place::Place;
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) places: Vec<Place>,
+    /// The numbers of the places that are written.
+    written: Vec<usize>,
     pub(super) leaves: Vec<Leaf>,
     /// The place that is assigned to, which the new value may be made of.
     own: Option<Place>,
@@ -23,8 +27,21 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// The mark for a place that is written.
     pub(super) fn place(&mut self, place: Place) -> Expr {
+        let number = self.number(place);
+        self.written.push(number);
+        Mark::Place(number).expr()
+    }
+
+    /// The mark for a place that is read.
+    fn read(&mut self, place: Place) -> Expr {
         Mark::Place(self.number(place)).expr()
+    }
+
+    /// The numbers of the places that are only read.
+    pub(super) fn read_only(&self) -> Vec<usize> {
+        (0..self.places.len()).filter(|number| !self.written.contains(number)).collect()
     }
 
     /// The number of a place.
@@ -49,6 +66,7 @@ impl Analyzer {
             Expr::Group(inner) => self.operation(&mut inner.expr, draft),
             Expr::Assign(assign) => {
                 draft.own = Place::of(effect::base(&assign.left), &self.scopes);
+                self.check_carried(&assign.left, &assign.right);
                 self.value(&mut assign.right, draft);
                 if !matches!(*assign.left, Expr::Path(_)) {
                     draft.moved = None;
@@ -59,6 +77,7 @@ impl Analyzer {
                 // Which side comes first depends on the types, so it must not matter.
                 let operator = binary.op;
                 draft.own = Place::of(effect::base(&binary.left), &self.scopes);
+                self.check_carried(&binary.left, &binary.right);
                 self.value(&mut binary.right, draft);
                 let right = draft.leaves.len();
                 self.target(&mut binary.left, draft);
@@ -68,6 +87,37 @@ impl Analyzer {
                 }
             }
             _ => self.target(expr, draft),
+        }
+    }
+
+    /// An element that is made of other elements of the same place, which other iterations write.
+    fn check_carried(&mut self, left: &Expr, right: &Expr) {
+        struct Others<'a> {
+            analyzer: &'a Analyzer,
+            left: String,
+            own: &'a Place,
+            found: bool,
+        }
+        impl<'ast> Visit<'ast> for Others<'_> {
+            fn visit_expr(&mut self, expr: &'ast Expr) {
+                if expr.to_token_stream().to_string() == self.left {
+                    return;
+                }
+                match Place::of(expr, &self.analyzer.scopes) {
+                    Some(place) => self.found |= place.overlaps(self.own),
+                    None => visit::visit_expr(self, expr),
+                }
+            }
+        }
+        let Some(own) = Place::of(effect::base(left), &self.scopes) else { return };
+        if !effect::is_element(left) {
+            return;
+        }
+        let left = left.to_token_stream().to_string();
+        let mut others = Others { analyzer: self, left, own: &own, found: false };
+        others.visit_expr(right);
+        if others.found {
+            self.note(right, What::Carried { place: own });
         }
     }
 
@@ -99,8 +149,9 @@ impl Analyzer {
             Expr::Group(inner) => self.target(&mut inner.expr, draft),
             Expr::Reference(reference) => self.target(&mut reference.expr, draft),
             Expr::Try(question) => {
-                self.note(&question.question_token, What::Question);
+                let span = question.question_token.span;
                 self.target(&mut question.expr, draft);
+                *expr = self.question_of_effect(span, &question.expr.to_token_stream());
             }
             Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|target| self.target(target, draft)),
             Expr::Array(array) => array.elems.iter_mut().for_each(|target| self.target(target, draft)),
@@ -209,6 +260,10 @@ impl Analyzer {
             if self.own_value(expr, draft) {
                 return;
             }
+        } else if self.mentions_any(expr) {
+            if self.light_value(expr, draft) {
+                return;
+            }
         } else if self.is_plain(expr) {
             return self.visit_expr_mut(expr);
         } else if self.is_part(expr) {
@@ -306,7 +361,37 @@ impl Analyzer {
         true
     }
 
-    fn lift(&mut self, expr: &mut Expr, draft: &mut Draft, carry: Carry) {
+    /// A value that is made of accumulators, by no more than reading and reckoning: that is done in loop order too, as in
+    /// `out.push((id, x));`. Whether it is so.
+    fn light_value(&mut self, expr: &mut Expr, draft: &mut Draft) -> bool {
+        if let Some(place) = Place::of(expr, &self.scopes) {
+            *expr = draft.read(place);
+            return true;
+        }
+        match expr {
+            Expr::Binary(binary) if !matches!(binary.op, BinOp::And(_) | BinOp::Or(_)) => {
+                self.value(&mut binary.left, draft);
+                self.value(&mut binary.right, draft);
+            }
+            Expr::Unary(unary) => self.value(&mut unary.expr, draft),
+            Expr::Field(field) => self.value(&mut field.base, draft),
+            Expr::Index(index) => {
+                self.value(&mut index.expr, draft);
+                self.value(&mut index.index, draft);
+            }
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                self.value(&mut reference.expr, draft);
+            }
+            Expr::MethodCall(call) if words::is_light(&call.method) => {
+                self.value(&mut call.receiver, draft);
+                call.args.iter_mut().for_each(|argument| self.value(argument, draft));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn lift(&mut self, expr: &mut Expr, draft: &mut Draft, carry: Carry) {
         let mut value = std::mem::replace(expr, Expr::PLACEHOLDER);
         self.visit_expr_mut(&mut value);
         *expr = draft.leaf(value, carry);

@@ -56,6 +56,9 @@ impl Analyzer {
 
     /// One statement; `unused` is for an expression without a semicolon.
     fn stmt(&mut self, stmt: &mut Stmt, unused: Option<Unused>) {
+        if self.serial_statement(stmt) {
+            return;
+        }
         match stmt {
             Stmt::Local(local) => {
                 let pattern = match &local.pat {
@@ -91,8 +94,24 @@ impl Analyzer {
 
     /// An expression whose value is not used: an effect, or something that may end in effects.
     pub(super) fn unused(&mut self, expr: &mut Expr, unused: Unused) {
+        if self.piece.is_none() && Self::take_serial(expr).is_some() {
+            return self.take_piece(expr);
+        }
+        if unused == Unused::Discarded && self.kept.is_none() {
+            if self.piece.is_some() {
+                if self.guard(expr) {
+                    return;
+                }
+            } else if let Some(accumulator) = self.decided(expr) {
+                self.check_light(&accumulator, expr);
+                return self.take_piece(expr);
+            }
+        }
         if self.effect(expr, unused) {
             return;
+        }
+        if let Expr::Try(question) = expr {
+            settle(&mut question.expr);
         }
         let before = self.effects.len();
         match expr {
@@ -152,6 +171,7 @@ impl Analyzer {
             _ => unreachable!("called with loops only"),
         };
         let target = Target::Loop(label.as_ref().map(|label| label.name.clone()));
+        self.rounds.push((self.scopes.next(), self.uses.len()));
         self.scopes.push();
         let body = match expr {
             Expr::ForLoop(each) => {
@@ -170,6 +190,7 @@ impl Analyzer {
         self.block(body, Some(Unused::Discarded));
         self.targets.pop();
         self.scopes.pop();
+        self.rounds.pop();
     }
 
     /// A closure; `expected` where it must have the value `()`.
@@ -177,6 +198,18 @@ impl Analyzer {
         self.targets.push(Target::Function { awaits: closure.asyncness.is_some() });
         scope::walk_closure(self, closure, |walk, body| walk.unused(body, Unused::Unit { expected }));
         self.targets.pop();
+    }
+}
+
+/// `Err(..)?;` says nothing of the value that it never has: `()`, as the compiler takes it.
+fn settle(expr: &mut Expr) {
+    if let Expr::Call(call) = expr
+        && let Expr::Path(path) = &mut *call.func
+        && let Some(last) = path.path.segments.last_mut()
+        && last.ident == "Err"
+        && last.arguments.is_empty()
+    {
+        last.arguments = syn::PathArguments::AngleBracketed(syn::parse_quote!(::<(), _>));
     }
 }
 

@@ -115,7 +115,7 @@ pub(super) fn acts(leaf: &Leaf) -> bool {
             self.0 |= match expr {
                 Expr::Call(call) => !words::constructs(call),
                 Expr::MethodCall(call) => !words::is_harmless(&call.method),
-                Expr::Macro(_) | Expr::Assign(_) | Expr::Await(_) => true,
+                Expr::Macro(_) | Expr::Assign(_) | Expr::Await(_) | Expr::Verbatim(_) => true,
                 _ => effect::is_assignment(expr),
             };
             visit::visit_expr(self, expr);

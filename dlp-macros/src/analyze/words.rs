@@ -50,6 +50,23 @@ const HARMLESS: &str = "\
     to_lowercase to_owned to_string to_uppercase to_vec trim unwrap_or wrapping_add wrapping_mul \
     wrapping_sub";
 
+/// Beside those and the ones that only read: what may stand under a condition on an accumulator.
+const LIGHT: &str = "\
+    abs_diff as_deref as_deref_mut as_mut checked_add checked_div checked_mul checked_sub cmp eq \
+    expect ge gt hypot is_alphabetic is_alphanumeric is_err is_finite is_infinite is_nan \
+    is_negative is_none_or is_numeric is_ok is_positive is_some_and is_uppercase is_lowercase le lt \
+    map_or mul_add ne ok overflowing_add overflowing_sub partial_cmp pow peek rem_euclid \
+    saturating_add saturating_mul signum starts_with ends_with tan then then_some total_cmp \
+    trunc unsigned_abs unwrap unwrap_or_default wrapping_neg wrapping_div";
+
+/// Methods of files, sockets and the like.
+const WRITERS: &str = "\
+    flush send send_to set_len shutdown sync_all sync_data write write_all write_at write_fmt write_str \
+    write_vectored";
+
+/// Functions that swap what two places hold.
+const SWAPS: &str = "replace swap take";
+
 /// Methods that give a part of what they are called on, or the same again.
 const PARTS: &str = "\
     as_path as_ref as_slice as_str clone to_owned";
@@ -97,6 +114,22 @@ pub(super) fn reads(method: &Ident) -> bool {
 
 pub(super) fn is_harmless(method: &Ident) -> bool {
     is_one_of(HARMLESS, method)
+}
+
+/// Whether a method does so little that it may be done by every rank.
+pub(super) fn is_light(method: &Ident) -> bool {
+    is_one_of(HARMLESS, method) || is_one_of(READERS, method) || is_one_of(LIGHT, method)
+}
+
+pub(super) fn writes_out(method: &Ident) -> bool {
+    is_one_of(WRITERS, method)
+}
+
+/// Whether a call is `mem::swap(..)` or the like.
+pub(super) fn swaps(call: &ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    path.path.segments.len() > 1
+        && path.path.segments.last().is_some_and(|last| is_one_of(SWAPS, &last.ident))
 }
 
 pub(super) fn gives_part(method: &Ident) -> bool {

@@ -1,10 +1,29 @@
 //! What to say of a loop that cannot be split: what is wrong, why it matters here, and what to write instead.
 
+use crate::find::Stray;
 use crate::model::{Call, How, Read, What};
 use crate::place::Place;
 
+/// What to say of a mark `#[parallel]` that stands where it cannot.
+pub(super) fn stray(why: Stray) -> &'static str {
+    match why {
+        Stray::NoLoop => "the mark `#[parallel]` goes on a `for` loop: this is none",
+        Stray::Unbounded => {
+            "`while` and `loop` are not split, because nobody knows their iterations beforehand: write `for item in items`"
+        }
+        Stray::Closure => {
+            "a loop in a closure or an `async` block is not split, because nobody knows which ranks call it: move the loop \
+             into a function of its own, and annotate that"
+        }
+        Stray::Nested => {
+            "this loop is inside one that is split already: mark one of the two, the outer one if its iterations do not \
+             depend on one another"
+        }
+    }
+}
+
 /// What to say of an accumulator that is read in the parallel part.
-pub(super) fn reading(read: &Read, accumulator: &Place) -> String {
+pub(super) fn reading(read: &Read, accumulator: &Place, assigned: bool) -> String {
     let (this, accumulator) = (read.place.name(), accumulator.name());
     match &read.how {
         How::Method(method) if this == "self" => format!(
@@ -13,11 +32,21 @@ pub(super) fn reading(read: &Read, accumulator: &Place) -> String {
         ),
         How::Macro(name) => format!(
             "`{name}!` mentions the accumulator `{accumulator}`, and what it does with it is not known: bind what it is to \
-             see with `let` before it, or call a function instead"
+             see with `let` before it, or put the statement under `#[serial]`, where it is run in loop order"
+        ),
+        How::Format => format!(
+            "accumulator `{this}` is printed in the parallel part, where earlier iterations may not be done: put the \
+             statement under `#[serial]`, where it is run in loop order"
+        ),
+        _ if assigned => format!(
+            "`{this}` is carried from one iteration to the next (a loop-carried dependence): it is read here, in the parallel \
+             part, where the iteration before may not be done; compute what does not need it first, and put the rest under \
+             `#[serial]`, where it is run in loop order"
         ),
         _ => format!(
             "accumulator `{this}` is read here, in the parallel part, where earlier iterations may not be done: collect \
-             what is compared or combined with it, and do that after the loop"
+             what is compared or combined with it and do that after the loop, or put the statement under `#[serial]`, where \
+             it is run in loop order"
         ),
     }
 }
@@ -34,19 +63,36 @@ pub(super) fn buffer(place: &Place) -> String {
 /// What to say of a finding.
 pub(super) fn finding(what: &What) -> String {
     match what {
-        What::Break => "`break` out of a loop that is split is not supported yet: iterate over just the items that are \
-             wanted, or record every result and stop reading them after the loop"
-            .to_owned(),
-        What::Return => "`return` out of a loop that is split is not supported yet: record what was found, as in \
-             `found.push(value);`, and return after the loop"
-            .to_owned(),
-        What::Question => "`?` out of a loop that is split is not supported yet: record the results as they are, as in \
-             `results.push(result);`, and after the loop write `let values: Vec<_> = \
-             results.into_iter().collect::<Result<_, _>>()?;`"
-            .to_owned(),
         What::Jump(label) => format!(
             "`{label}` is outside the loop that is split, and an iteration on another rank cannot go there: record what \
              was found, and jump after the loop"
+        ),
+        What::SerialLet => "`#[serial]` on a `let`: the parallel part would have a variable whose value is there only later; \
+             put the `let` and what uses it in a block, `#[serial] { .. }`"
+            .to_owned(),
+        What::SerialValue => "the value of what is under `#[serial]` is used, but it is there only later, when the earlier \
+             iterations are done: put what uses it under `#[serial]` too"
+            .to_owned(),
+        What::SerialChanges(name) => format!(
+            "`{name}` belongs to the iteration and is changed under `#[serial]`, which is run later, and then used outside of \
+             it: put that under `#[serial]` too, or change a copy"
+        ),
+        What::Work { accumulator, what } => format!(
+            "`{what}` stands under a condition on the accumulator `{}`, which is known in loop order only, so that every rank \
+             would do this work one iteration after the other: do it before the condition, or put the statement under \
+             `#[serial]` if it is little",
+            accumulator.name()
+        ),
+        What::LeavesBy { accumulator } => format!(
+            "the loop is left, or goes on, by a condition on the accumulator `{}`, which is known in loop order only: put the \
+             statement under `#[serial]`, where it is run in loop order",
+            accumulator.name()
+        ),
+        What::Carried { place } => format!(
+            "an element of `{0}` is made of another element of `{0}`, which another iteration may write (a loop-carried \
+             dependence): compute what does not need it first, and put this statement under `#[serial]`, where it is run in \
+             loop order",
+            place.name()
         ),
         What::Await => "`.await` in a loop that is split: a rank runs an iteration to its end and cannot suspend it; block \
              on the future, or await before the loop"
@@ -59,8 +105,8 @@ pub(super) fn finding(what: &What) -> String {
             };
             format!(
                 "the value of `{call}` is used in the parallel part, but the call changes `{name}`, and that is done after \
-                 the iteration, in loop order: collect what it is called with, as in `calls.push(value);`, and call it \
-                 after the loop"
+                 the iteration, in loop order: put the call and what uses its value under `#[serial]`, or collect what it is \
+                 called with and call it after the loop"
             )
         }
         What::HandedOut { place, method } => {

@@ -1,36 +1,51 @@
 //! Writes an effect out twice: as what records it in the parallel part, and as what replays it in the serial part.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, Ident, Index};
 
+use super::gather::Wrap;
 use super::print::Prints;
 use crate::mark::{self, Mark};
 use crate::model::{Carry, Effect, Kind, Leaf, Split};
 use crate::place::Place;
 use crate::scope::fresh;
 
-/// The effects of a loop, with the names that the generated code around them uses.
-pub(super) struct Effects<'a> {
+/// The code of a loop's two parts, with the names that the generated code around them uses.
+pub(super) struct Code<'a> {
     pub(super) dlp: &'a TokenStream,
     pub(super) split: &'a Split,
     pub(super) again: &'a Ident,
     pub(super) log: &'a Ident,
     pub(super) op: &'a Ident,
+    pub(super) left: &'a Ident,
+    /// With `gather = "root"`: how what is returned is wrapped.
+    pub(super) wrap: Option<&'a Wrap>,
+}
+
+/// Where a piece of the user's code is written out, which decides what its ways out become.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Side {
+    /// In the parallel part.
+    Iteration,
+    /// In the parallel part, where it is type-checked and never runs.
+    Types,
+    /// In the serial part.
+    Replay,
 }
 
 /// In which of two ways an effect is written: every rank has the items of the loop, or what is needed of them travels.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub(super) enum Form {
     ItemAtHand,
     Carried,
 }
 
 impl Form {
     /// Whether a value travels.
-    fn carries(self, leaf: &Leaf) -> bool {
+    pub(super) fn carries(self, leaf: &Leaf) -> bool {
         self == Self::Carried || !leaf.carry.is_part()
     }
 }
@@ -47,11 +62,56 @@ fn holder(at: usize) -> Ident {
     fresh(&format!("held_{at}"))
 }
 
-fn hole(leaf: usize) -> Ident {
+pub(super) fn hole(leaf: usize) -> Ident {
     fresh(&format!("value_{leaf}"))
 }
 
-impl Effects<'_> {
+/// The variables at the roots of places, each once, with the names of their witnesses.
+pub(super) fn roots(places: &[Place]) -> Vec<(Ident, Ident)> {
+    let mut roots: Vec<(Ident, Ident)> = Vec::new();
+    for variable in places.iter().filter_map(Place::variable) {
+        let witness = fresh(&format!("root_{}", variable.id));
+        if !roots.iter().any(|(_, known)| *known == witness) {
+            roots.push((variable.ident.clone(), witness));
+        }
+    }
+    roots
+}
+
+/// Conjures variables under their own names, around code that is only type-checked; `self` gets another one.
+pub(super) fn conjured(places: &[Place], code: TokenStream) -> TokenStream {
+    let this = fresh("this");
+    let (mut names, mut code) = (TokenStream::new(), code);
+    for (name, witness) in roots(places) {
+        if name == "self" {
+            code = renamed(code, &this);
+            names.extend(quote!(let mut #this = #witness.conjure();));
+        } else {
+            names.extend(quote!(let mut #name = #witness.conjure();));
+        }
+    }
+    quote!(#names #code)
+}
+
+/// `self` by another name.
+fn renamed(tokens: TokenStream, name: &Ident) -> TokenStream {
+    let renamed = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(word) if word == "self" => {
+            let mut name = name.clone();
+            name.set_span(name.span().located_at(word.span()));
+            TokenTree::Ident(name)
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), self::renamed(group.stream(), name));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        other => other,
+    });
+    renamed.collect()
+}
+
+impl Code<'_> {
     /// What ties the two parts together by type: a witness for each accumulator, a field for each value.
     pub(super) fn declarations(&self) -> TokenStream {
         let (dlp, again) = (self.dlp, self.again);
@@ -70,7 +130,54 @@ impl Effects<'_> {
                 declarations.extend(quote!(let #name = &#field;));
             }
         }
+        declarations.extend(self.root_witnesses());
+        declarations.extend(self.slots());
+        declarations.extend(self.demands());
         declarations
+    }
+
+    /// The types of the variables that pieces and ways out mention.
+    fn root_witnesses(&self) -> TokenStream {
+        let pieces = self.split.effects.iter().filter(|effect| matches!(effect.kind, Kind::Piece { .. }));
+        let places =
+            pieces.map(|effect| &effect.places).chain(self.split.exits.iter().map(|exit| &exit.places));
+        let places: Vec<Place> = places.flatten().cloned().collect();
+        let dlp = self.dlp;
+        let witnesses = roots(&places)
+            .into_iter()
+            .map(|(name, witness)| quote!(let #witness = &#dlp::Witness::of(&#name);));
+        witnesses.collect()
+    }
+
+    /// What a piece changes otherwise than by statements of its own cannot be left to the root.
+    fn demands(&self) -> TokenStream {
+        let mut demands = TokenStream::new();
+        for (number, effect) in self.split.effects.iter().enumerate() {
+            let Kind::Piece { guarded, .. } = &effect.kind else { continue };
+            for at in (0..effect.places.len()).filter(|at| !guarded.contains(at)) {
+                let (name, witness) = (effect.places[at].name(), witness(number, at));
+                demands.extend(quote!(#witness.stays_inside(#name);));
+            }
+        }
+        demands
+    }
+
+    /// Whether the replay may leave by a statement that only the root performs.
+    pub(super) fn led(&self) -> TokenStream {
+        let mut witnesses = Vec::new();
+        for (number, effect) in self.split.effects.iter().enumerate() {
+            let asks = |template: &Expr| template.to_token_stream().to_string().contains("__dlp_try");
+            match &effect.kind {
+                Kind::Statement { template, .. } if asks(template) => {
+                    witnesses.extend((0..effect.places.len()).map(|at| witness(number, at)));
+                }
+                Kind::Piece { template, guarded } if asks(template) => {
+                    witnesses.extend(guarded.iter().map(|&at| witness(number, at)));
+                }
+                _ => {}
+            }
+        }
+        quote!(false #(|| #witnesses.is_outside())*)
     }
 
     /// The variables that a replay takes the old value out of. The serial part is a closure that is called again and
@@ -120,23 +227,22 @@ impl Effects<'_> {
 
     /// The parallel part, with what records the effects in the places of their marks.
     pub(super) fn parallel(&self, tokens: TokenStream) -> TokenStream {
-        let dlp = self.dlp;
-        mark::fill(tokens, &mut |mark| match mark {
+        mark::fill(tokens, &mut |mark, inner| match mark {
             Mark::Site(number) => self.record(number),
-            _ => quote!(return #dlp::Flow::Next),
+            _ => self.way(mark, &inner, Side::Iteration),
         })
     }
 
     /// Records the effect of this number.
     fn record(&self, number: usize) -> TokenStream {
         let effect = &self.split.effects[number];
-        self.in_forms(effect, |form| self.record_as(number, effect, form))
+        self.in_forms(effect.has_parts(), |form| self.record_as(number, effect, form))
     }
 
     /// Replays the effect of this number: an arm of a `match`.
     pub(super) fn replay(&self, number: usize) -> TokenStream {
         let effect = &self.split.effects[number];
-        let replay = self.in_forms(effect, |form| self.replay_as(number, effect, form));
+        let replay = self.in_forms(effect.has_parts(), |form| self.replay_as(number, effect, form));
         let (site, items) = (u32::try_from(number).expect("few effects"), &effect.items);
         match items.is_empty() {
             true => quote!(#site => #replay),
@@ -144,13 +250,13 @@ impl Effects<'_> {
         }
     }
 
-    fn in_forms(&self, effect: &Effect, write: impl Fn(Form) -> TokenStream) -> TokenStream {
-        if !effect.has_parts() {
+    pub(super) fn in_forms(&self, has_parts: bool, write: impl Fn(Form) -> TokenStream) -> TokenStream {
+        if !has_parts {
             let carried = write(Form::Carried);
             return quote!({ #carried });
         }
         let (again, at_hand, carried) = (self.again, write(Form::ItemAtHand), write(Form::Carried));
-        quote!(if #again.yes() { #at_hand } else { #carried })
+        quote!(if #again.dlp_at_hand() { #at_hand } else { #carried })
     }
 
     fn record_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
@@ -164,7 +270,7 @@ impl Effects<'_> {
         let types = (!branch.is_empty()).then(|| quote!(if false { #branch }));
         let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
             let (field, value) = (field(number, *at), reference(&all, position, leaf));
-            let put = method("put", leaf);
+            let put = method("dlp_put", leaf);
             quote!(#field.is(#value); (&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
@@ -183,7 +289,9 @@ impl Effects<'_> {
     /// The user's statement where it stood, on conjured values: it is type-checked and never runs.
     fn types_only(&self, number: usize, effect: &Effect, form: Form, carried: &[(usize, &Leaf)]) -> Types {
         let (dlp, all) = (self.dlp, fresh("values"));
-        let Kind::Statement { template, unit } = &effect.kind else { return Types::default() };
+        if matches!(effect.kind, Kind::Print) {
+            return Types::default();
+        }
         let mut types = Types::default();
         for (position, (at, leaf)) in carried.iter().enumerate() {
             let (name, value) = (bound(*at, leaf), reference(&all, position, leaf));
@@ -194,16 +302,26 @@ impl Effects<'_> {
             types.before.extend(quote!(let #part = &#dlp::Witness::of(&(#value));));
             types.branch.extend(quote!(let #name = #part.conjure();));
         }
-        for at in 0..effect.places.len() {
-            let (name, witness) = (fresh(&format!("place_{at}")), witness(number, at));
-            types.branch.extend(quote!(let mut #name = #witness.conjure();));
+        match &effect.kind {
+            Kind::Print => unreachable!("seen to"),
+            Kind::Piece { template, .. } => {
+                let piece = self
+                    .user_code(template, &mut |mark, inner| self.way_of(number, mark, &inner, Side::Types));
+                types.branch.extend(conjured(&effect.places, quote!(#piece;)));
+            }
+            Kind::Statement { template, unit } => {
+                for at in 0..effect.places.len() {
+                    let (name, witness) = (fresh(&format!("place_{at}")), witness(number, at));
+                    types.branch.extend(quote!(let mut #name = #witness.conjure();));
+                }
+                let statement = self.user_code(template, &mut |mark, inner| match mark {
+                    Mark::Place(at) => fresh(&format!("place_{at}")).into_token_stream(),
+                    Mark::Hole(at) => filled(at, &effect.leaves[at]),
+                    _ => self.way(mark, &inner, Side::Types),
+                });
+                types.branch.extend(as_unit(&statement, *unit));
+            }
         }
-        let statement = self.statement(template, *unit, &mut |mark| match mark {
-            Mark::Place(at) => fresh(&format!("place_{at}")).into_token_stream(),
-            Mark::Hole(at) => filled(at, &effect.leaves[at]),
-            _ => unreachable!("a statement has marks for places and values only"),
-        });
-        types.branch.extend(statement);
         types
     }
 
@@ -217,7 +335,7 @@ impl Effects<'_> {
         let hidden = effect.hidden.iter().chain(parts);
         let gets =
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
-                let (name, field, get) = (bound(at, leaf), field(number, at), method("get", leaf));
+                let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
                 quote!(let #name = (&&&&*#field).#get(#op.reader());)
             });
         let done = match &effect.kind {
@@ -225,22 +343,25 @@ impl Effects<'_> {
                 let text = hole(0);
                 quote!(#dlp::print(&#text);)
             }
+            Kind::Piece { template, .. } => {
+                let piece = self
+                    .user_code(template, &mut |mark, inner| self.way_of(number, mark, &inner, Side::Replay));
+                self.performed(effect, &quote!(#piece;))
+            }
             Kind::Statement { template, unit } => {
-                let statement = self.statement(template, *unit, &mut |mark| match mark {
+                let statement = self.user_code(template, &mut |mark, inner| match mark {
                     Mark::Place(at) => effect.places[at].expr.to_token_stream(),
                     Mark::Hole(at) if !form.carries(&effect.leaves[at]) => {
                         effect.leaves[at].value.to_token_stream()
                     }
                     Mark::Hole(at) => filled(at, &effect.leaves[at]),
-                    _ => unreachable!("a statement has marks for places and values only"),
+                    _ => self.way(mark, &inner, Side::Replay),
                 });
-                let statement = self.with_held(effect, &statement);
-                let statement = match effect.is_unsafe {
-                    true => quote!(unsafe { #statement }),
-                    false => statement,
-                };
-                let witnesses = (0..effect.places.len()).map(|at| witness(number, at));
-                quote!(if #(#witnesses.replays())&&* { #statement })
+                let statement = self.performed(effect, &as_unit(&statement, *unit));
+                let written = (0..effect.places.len()).filter(|at| !effect.read_only.contains(at));
+                let witnesses = written.map(|at| witness(number, at));
+                let here = quote!(true #(&& #witnesses.replays())*);
+                self.guarded(&here, &statement)
             }
         };
         quote! {
@@ -251,24 +372,52 @@ impl Effects<'_> {
         }
     }
 
-    /// The user's statement with something for each mark.
-    fn statement(
-        &self,
-        template: &Expr,
-        unit: bool,
-        fill: &mut dyn FnMut(Mark) -> TokenStream,
-    ) -> TokenStream {
-        let mut template = template.clone();
-        Prints { dlp: self.dlp }.visit_expr_mut(&mut template);
-        let template = mark::fill(template.into_token_stream(), fill);
-        match unit {
-            true => quote!(let () = #template;),
-            false => quote!(#template;),
+    /// A mark in the piece that effect `number` is.
+    fn way_of(&self, number: usize, mark: Mark, inner: &TokenStream, side: Side) -> TokenStream {
+        match mark {
+            Mark::Guard(_) if side == Side::Types => quote!({ #inner; }),
+            Mark::Guard(at) => {
+                let witness = witness(number, at);
+                self.guarded(&quote!(#witness.replays()), &quote!(#inner;))
+            }
+            _ => self.way(mark, inner, side),
         }
     }
 
+    /// A statement that is performed where `here` holds, and elsewhere heard of.
+    fn guarded(&self, here: &TokenStream, statement: &TokenStream) -> TokenStream {
+        let (dlp, op, leave) = (self.dlp, self.op, super::label("replay"));
+        quote! {
+            match #op.guard(#here) {
+                #dlp::Guard::Act => { #statement }
+                #dlp::Guard::Pass => {}
+                #dlp::Guard::Leave(exit) => break #leave #dlp::Flow::Leave(exit),
+            }
+        }
+    }
+
+    /// A statement as the replay performs it.
+    fn performed(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
+        let statement = self.with_held(effect, statement);
+        match effect.is_unsafe {
+            true => quote!(unsafe { #statement }),
+            false => statement,
+        }
+    }
+
+    /// The user's code with something for each mark.
+    pub(super) fn user_code(
+        &self,
+        template: &Expr,
+        fill: &mut dyn FnMut(Mark, TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let mut template = template.clone();
+        Prints { dlp: self.dlp }.visit_expr_mut(&mut template);
+        mark::fill(template.into_token_stream(), fill)
+    }
+
     /// A value as the iteration evaluates it.
-    fn evaluated(&self, leaf: &Leaf) -> TokenStream {
+    pub(super) fn evaluated(&self, leaf: &Leaf) -> TokenStream {
         let value = self.parallel(leaf.value.to_token_stream());
         match &leaf.carry {
             Carry::Value | Carry::Part => value,
@@ -286,6 +435,14 @@ impl Effects<'_> {
                 }
             }
         }
+    }
+}
+
+/// A statement, whose value must be `()` where that is asked for.
+fn as_unit(statement: &TokenStream, unit: bool) -> TokenStream {
+    match unit {
+        true => quote!(let () = #statement;),
+        false => quote!(#statement;),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::scope::fresh;
 /// Has the ranks other than the root leave after the statement of this number, and wraps what is returned.
 pub(super) fn on_root(function: &mut ItemFn, dlp: &TokenStream, statement: usize) {
     let returns = Returns::of(&function.sig.output);
-    let mut wrap = Wrap { returns, ty: returned(&function.sig.output) };
+    let mut wrap = Wrap::new(returns, &function.sig.output);
     wrap.visit_block_mut(&mut function.block);
     wrap.tail(&mut function.block);
     if let ReturnType::Type(_, ty) = &mut function.sig.output {
@@ -22,12 +22,7 @@ pub(super) fn on_root(function: &mut ItemFn, dlp: &TokenStream, statement: usize
         }
     }
     if statement + 1 < function.block.stmts.len() {
-        let none = match returns {
-            Returns::Nothing => quote!(),
-            Returns::ResultOfNothing => quote!(::core::result::Result::Ok(())),
-            Returns::Result => quote!(::core::result::Result::Ok(::core::option::Option::None)),
-            Returns::Option | Returns::Value => quote!(::core::option::Option::None),
-        };
+        let none = wrap.nothing();
         let (stay, allow) = (fresh("stay"), super::allow());
         let leave = parse_quote! {
             #allow
@@ -68,12 +63,39 @@ fn in_option(ty: &mut Type) {
 }
 
 /// Wraps what the function returns: a value `v` is `Some(v)`.
-struct Wrap {
+#[derive(Clone)]
+pub(super) struct Wrap {
     returns: Returns,
     ty: Option<Type>,
 }
 
 impl Wrap {
+    pub(super) fn new(returns: Returns, output: &ReturnType) -> Self {
+        Self { returns, ty: returned(output) }
+    }
+
+    /// What a rank returns that has no result.
+    pub(super) fn nothing(&self) -> TokenStream {
+        match self.returns {
+            Returns::Nothing => quote!(),
+            Returns::ResultOfNothing => quote!(::core::result::Result::Ok(())),
+            Returns::Result => quote!(::core::result::Result::Ok(::core::option::Option::None)),
+            Returns::Option | Returns::Value => quote!(::core::option::Option::None),
+        }
+    }
+
+    /// A value that is returned, wrapped.
+    pub(super) fn wrapped(&self, value: &Expr) -> Expr {
+        let mut value = value.clone();
+        self.clone().value(&mut value);
+        value
+    }
+
+    /// Whether what `?` does has to be wrapped.
+    pub(super) fn is_option(&self) -> bool {
+        self.returns == Returns::Option
+    }
+
     fn tail(&mut self, block: &mut Block) {
         if let Some(Stmt::Expr(value, None)) = block.stmts.last_mut() {
             self.value(value);
