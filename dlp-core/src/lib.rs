@@ -19,6 +19,7 @@ pub mod collective;
 pub mod ending;
 #[cfg(test)]
 mod explore;
+mod hand;
 mod hub;
 pub mod launch;
 mod link;
