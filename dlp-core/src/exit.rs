@@ -114,6 +114,26 @@ impl<B> Broken<B> {
     }
 }
 
+impl<E: Borrowed> Borrowed for Failed<E> {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.0.put(bytes);
+    }
+
+    fn get(bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        E::get(bytes).map(|(error, rest)| (Self(error), rest))
+    }
+}
+
+impl<B: Borrowed> Borrowed for Broken<B> {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.0.put(bytes);
+    }
+
+    fn get(bytes: &[u8]) -> postcard::Result<(Self, &[u8])> {
+        B::get(bytes).map(|(value, rest)| (Self(value), rest))
+    }
+}
+
 /// One value of one way out, on the rank that took it.
 pub struct Slot<T>(RefCell<Option<(u64, T)>>);
 
@@ -137,6 +157,13 @@ impl<T> Slot<T> {
     /// Whether iteration `index` left with this value on this rank.
     pub fn has(&self, index: u64) -> bool {
         self.0.borrow().as_ref().is_some_and(|(kept, _)| *kept == index)
+    }
+
+    /// Shows the value with which iteration `index` has left on this rank, if it has.
+    pub fn told(&self, index: u64, show: impl FnOnce(&T)) {
+        if let Some((_, value)) = self.0.borrow().as_ref().filter(|(kept, _)| *kept == index) {
+            show(value);
+        }
     }
 
     /// The value with which iteration `index` left on this rank.

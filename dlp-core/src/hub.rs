@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::manager::{Manager, Order, Terms, Unexpected};
 use crate::rendezvous::Rendezvous;
@@ -43,8 +43,15 @@ pub(crate) struct Hub {
 #[derive(Default)]
 struct State {
     meetings: BTreeMap<u64, Meeting>,
-    /// Messages for rendezvous that the root has not come to yet.
-    early: Vec<(usize, u64, Message)>,
+    /// What came for rendezvous that the root has not come to yet.
+    early: Vec<Letter>,
+}
+
+/// A message, who sent it, and for which rendezvous.
+struct Letter {
+    from: usize,
+    epoch: u64,
+    message: Message,
 }
 
 struct Meeting {
@@ -57,17 +64,8 @@ struct Meeting {
 }
 
 enum Kind {
-    Loop {
-        manager: Manager,
-        gather: Gather,
-        settings: Payload,
-        /// Parts that came before every rank had: no effect is replayed before that.
-        held: Vec<Payload>,
-    },
-    Collective {
-        combine: fn(&[Payload]) -> Payload,
-        brought: Vec<Payload>,
-    },
+    Loop { manager: Manager, settings: Payload, parts: Parts },
+    Collective { combine: fn(&[Payload]) -> Payload, brought: Vec<Payload> },
 }
 
 /// The job cannot go on; why.
@@ -89,7 +87,8 @@ impl Hub {
         let size = transport.size();
         let kind = match spec {
             Spec::Loop { terms, gather, settings } => {
-                Kind::Loop { manager: Manager::new(terms, size), gather, settings, held: vec![] }
+                let parts = Parts { gather, held: Some(vec![]) };
+                Kind::Loop { manager: Manager::new(terms, size), settings, parts }
             }
             Spec::Collective(combine) => {
                 Kind::Collective { combine, brought: vec![Payload::default(); size] }
@@ -99,30 +98,27 @@ impl Hub {
         let meeting = Meeting { ranks, since: Instant::now(), own: VecDeque::new(), closed: false, kind };
         let mut state = self.state();
         state.meetings.insert(epoch, meeting);
-        let mut post = Post { transport, mail: &self.mail };
-        state.on_message(&mut post, 0, epoch, Message::Enter(enter))?;
-        let (now, later) = std::mem::take(&mut state.early).into_iter().partition(|(_, of, _)| *of == epoch);
-        state.early = later;
-        let now: Vec<_> = now;
-        now.into_iter()
-            .try_for_each(|(from, epoch, message)| state.on_message(&mut post, from, epoch, message))
+        let post = Post { transport, mail: &self.mail };
+        state.on_letter(post, Letter { from: 0, epoch, message: Message::Enter(enter) })?;
+        let now: Vec<Letter> = state.early.extract_if(.., |letter| letter.epoch == epoch).collect();
+        now.into_iter().try_for_each(|letter| state.on_letter(post, letter))
     }
 
     /// Rank 0 says something to its manager.
     pub(crate) fn tell(&self, transport: &dyn Transport, epoch: u64, message: Message) -> Result<(), Fatal> {
-        let mut post = Post { transport, mail: &self.mail };
-        self.state().on_message(&mut post, 0, epoch, message)
+        let post = Post { transport, mail: &self.mail };
+        self.state().on_letter(post, Letter { from: 0, epoch, message })
     }
 
     /// Takes in what has arrived; whether anything had.
     pub(crate) fn pump(&self, transport: &dyn Transport) -> Result<bool, Fatal> {
         let mut state = self.state();
-        let mut post = Post { transport, mail: &self.mail };
+        let post = Post { transport, mail: &self.mail };
         let mut news = false;
         while let Some((from, frame)) = transport.poll() {
             news = true;
             let (epoch, message) = Message::decode(frame).map_err(|why| format!("rank {from} sent {why}"))?;
-            state.on_message(&mut post, from, epoch, message)?;
+            state.on_letter(post, Letter { from, epoch, message })?;
         }
         Ok(news)
     }
@@ -170,55 +166,60 @@ impl Hub {
 }
 
 /// Where messages leave the hub.
+#[derive(Clone, Copy)]
 struct Post<'a> {
     transport: &'a dyn Transport,
     mail: &'a AtomicUsize,
 }
 
-impl Post<'_> {
+/// Where the messages of one rendezvous leave the hub.
+struct Outlet<'a> {
+    post: Post<'a>,
+    epoch: u64,
+    own: &'a mut VecDeque<Message>,
+}
+
+impl Outlet<'_> {
     /// To one rank, which may be the root itself.
-    fn to(&mut self, own: &mut VecDeque<Message>, to: usize, epoch: u64, message: Message) {
+    fn to(&mut self, to: usize, message: Message) {
         if to == 0 {
-            own.push_back(message);
-            self.mail.fetch_add(1, Ordering::AcqRel);
+            self.own.push_back(message);
+            self.post.mail.fetch_add(1, Ordering::AcqRel);
         } else {
-            self.transport.send(to, message.encode(epoch));
-        }
-    }
-
-    /// A Part, to those who replay it, but not before every rank has come.
-    fn part_in_time(
-        &mut self,
-        own: &mut VecDeque<Message>,
-        epoch: u64,
-        gather: Gather,
-        part: Payload,
-        all_came: bool,
-        held: &mut Vec<Payload>,
-    ) {
-        if all_came {
-            self.part(own, epoch, gather, part);
-        } else {
-            held.push(part);
-        }
-    }
-
-    /// A Part, to those who replay it.
-    fn part(&mut self, own: &mut VecDeque<Message>, epoch: u64, gather: Gather, part: Payload) {
-        match gather {
-            _ if part.is_empty() => {}
-            Gather::None => {}
-            Gather::Root => self.to(own, 0, epoch, Message::Part(part)),
-            Gather::All => self.spread(own, epoch, &Message::Part(part)),
+            self.post.transport.send(to, message.encode(self.epoch));
         }
     }
 
     /// To all ranks, by way of the tree.
-    fn spread(&mut self, own: &mut VecDeque<Message>, epoch: u64, message: &Message) {
-        for child in children(0, self.transport.size()) {
-            self.transport.send(child, message.clone().encode(epoch));
+    fn spread(&mut self, message: Message) {
+        for child in children(0, self.post.transport.size()) {
+            self.post.transport.send(child, message.clone().encode(self.epoch));
         }
-        self.to(own, 0, epoch, message.clone());
+        self.to(0, message);
+    }
+}
+
+/// The Parts of one loop, on their way to those who replay them.
+struct Parts {
+    gather: Gather,
+    /// Those that came before every rank had, while that is so: no effect is replayed before.
+    held: Option<Vec<Payload>>,
+}
+
+impl Parts {
+    fn on_part(&mut self, out: &mut Outlet<'_>, part: Payload) {
+        match (&mut self.held, self.gather) {
+            _ if part.is_empty() => {}
+            (_, Gather::None) => {}
+            (Some(held), _) => held.push(part),
+            (None, Gather::Root) => out.to(0, Message::Part(part)),
+            (None, Gather::All) => out.spread(Message::Part(part)),
+        }
+    }
+
+    /// Every rank has come.
+    fn release(&mut self, out: &mut Outlet<'_>) {
+        self.held.take().into_iter().flatten().for_each(|part| self.on_part(out, part));
     }
 }
 
@@ -229,19 +230,14 @@ pub(crate) fn children(rank: usize, size: usize) -> impl Iterator<Item = usize> 
 }
 
 impl State {
-    fn on_message(
-        &mut self,
-        post: &mut Post<'_>,
-        from: usize,
-        epoch: u64,
-        message: Message,
-    ) -> Result<(), Fatal> {
+    fn on_letter(&mut self, post: Post<'_>, letter: Letter) -> Result<(), Fatal> {
+        let epoch = letter.epoch;
         let Some(meeting) = self.meetings.get_mut(&epoch) else {
-            self.early.push((from, epoch, message));
+            self.early.push(letter);
             return Ok(());
         };
-        let over = meeting.on_message(post, from, epoch, message)?;
-        if over && meeting.closed {
+        meeting.on_letter(post, letter)?;
+        if meeting.closed && meeting.is_over() {
             self.meetings.remove(&epoch);
         }
         Ok(())
@@ -256,86 +252,82 @@ impl Meeting {
         }
     }
 
-    /// Takes in one message; whether the rendezvous is over.
-    fn on_message(
-        &mut self,
-        post: &mut Post<'_>,
-        from: usize,
-        epoch: u64,
-        message: Message,
-    ) -> Result<bool, Fatal> {
-        let orders = self.orders(post, from, epoch, message).map_err(|wrong| match wrong {
+    fn on_letter(&mut self, post: Post<'_>, Letter { from, epoch, message }: Letter) -> Result<(), Fatal> {
+        let now = self.since.elapsed();
+        let Self { ranks, own, kind, .. } = self;
+        let mut out = Outlet { post, epoch, own };
+        let orders = orders(ranks, kind, &mut out, now, from, message).map_err(|wrong| match wrong {
             Wrong::Fatal(why) => why,
             Wrong::Unexpected(Unexpected { member, what }) => {
-                format!("rank {member} {what} at {}", self.ranks.host().place)
+                format!("rank {member} {what} at {}", ranks.host().place)
             }
         })?;
         for order in orders {
-            let own = &mut self.own;
             match order {
-                Order::Assign { to, range } => post.to(own, to, epoch, Message::Assign(range)),
-                Order::Release { to } => post.to(own, to, epoch, Message::Release),
-                Order::Cancel { to, at } => post.to(own, to, epoch, Message::Cancel(at)),
-                Order::Finish(outcome) => post.spread(own, epoch, &Message::Finish(outcome)),
+                Order::Assign { to, range } => out.to(to, Message::Assign(range)),
+                Order::Release { to } => out.to(to, Message::Release),
+                Order::Cancel { to, at } => out.to(to, Message::Cancel(at)),
+                Order::Finish(outcome) => out.spread(Message::Finish(outcome)),
             }
         }
-        Ok(self.is_over())
+        Ok(())
     }
+}
 
-    /// What the manager orders upon a message.
-    fn orders(
-        &mut self,
-        post: &mut Post<'_>,
-        from: usize,
-        epoch: u64,
-        message: Message,
-    ) -> Result<Vec<Order>, Wrong> {
-        let now = self.since.elapsed();
-        let Self { ranks, own, kind, .. } = self;
-        Ok(match (message, kind) {
-            (Message::Enter(enter), kind) => {
-                let all = ranks.on_enter(from, &enter).map_err(|mismatch| {
-                    let said =
-                        said_at_the_end(&enter).map(|said| format!("\n  rank {from} ended with: {said}"));
-                    Wrong::Fatal(format!("{mismatch}{}", said.unwrap_or_default()))
-                })?;
-                match kind {
-                    Kind::Loop { manager, gather, settings, held } => {
-                        post.to(own, from, epoch, Message::Go(settings.clone()));
-                        if all {
-                            held.drain(..).for_each(|part| post.part(own, epoch, *gather, part));
-                        }
-                        manager.on_enter(now, from, enter.wants)?
+/// What the manager of a rendezvous orders upon a message.
+fn orders(
+    ranks: &mut Rendezvous,
+    kind: &mut Kind,
+    out: &mut Outlet<'_>,
+    now: Duration,
+    from: usize,
+    message: Message,
+) -> Result<Vec<Order>, Wrong> {
+    Ok(match (message, kind) {
+        (Message::Enter(enter), kind) => {
+            let all = ranks.on_enter(from, &enter).map_err(|mismatch| {
+                let said = said_at_the_end(&enter).map(|said| format!("\n  rank {from} ended with: {said}"));
+                Wrong::Fatal(format!("{mismatch}{}", said.unwrap_or_default()))
+            })?;
+            match kind {
+                Kind::Loop { manager, settings, parts } => {
+                    out.to(from, Message::Go(settings.clone()));
+                    if all {
+                        parts.release(out);
                     }
-                    Kind::Collective { combine, brought } => {
-                        brought[from] = enter.data;
-                        if all {
-                            post.spread(own, epoch, &Message::Answer(combine(brought)));
-                        }
-                        vec![]
+                    manager.on_enter(now, from, enter.wants)?
+                }
+                Kind::Collective { combine, brought } => {
+                    brought[from] = enter.data;
+                    if all {
+                        out.spread(Message::Answer(combine(brought)));
                     }
+                    vec![]
                 }
             }
-            (Message::Request { completion, wants, part }, Kind::Loop { manager, gather, held, .. }) => {
-                post.part_in_time(own, epoch, *gather, part, ranks.complete(), held);
-                manager.on_request(now, from, &completion, wants)?
-            }
-            (Message::Left { index, part }, Kind::Loop { manager, gather, held, .. }) => {
-                post.part_in_time(own, epoch, *gather, part, ranks.complete(), held);
-                manager.on_left(now, from, index)?
-            }
-            (Message::Cancel(at), Kind::Loop { manager, .. }) if from == 0 => manager.on_cancel(now, at),
-            (verdict @ Message::Answer(_), Kind::Loop { .. }) if from == 0 => {
-                post.spread(own, epoch, &verdict);
-                vec![]
-            }
-            (Message::Progress(_), Kind::Loop { .. }) => vec![],
-            (Message::Abort(why), _) => return Err(Wrong::Fatal(why)),
-            (message, _) => {
-                return Err(Wrong::Fatal(format!("rank {from} sent {message:?} where it makes no sense")));
-            }
-        })
-    }
+        }
+        (Message::Request { completion, wants, part }, Kind::Loop { manager, parts, .. }) => {
+            // The Part of a message that is refused is not replayed by anybody.
+            let orders = manager.on_request(now, from, &completion, wants)?;
+            parts.on_part(out, part);
+            orders
+        }
+        (Message::Left { index, part }, Kind::Loop { manager, parts, .. }) => {
+            let orders = manager.on_left(now, from, index)?;
+            parts.on_part(out, part);
+            orders
+        }
+        (Message::Cancel(at), Kind::Loop { manager, .. }) if from == 0 => manager.on_cancel(now, at),
+        (verdict @ Message::Answer(_), Kind::Loop { .. }) if from == 0 => {
+            out.spread(verdict);
+            vec![]
+        }
+        (Message::Progress(_), Kind::Loop { .. }) => vec![],
+        (Message::Abort(why), _) => return Err(Wrong::Fatal(why)),
+        (message, _) => {
+            return Err(Wrong::Fatal(format!("rank {from} sent {message:?} where it makes no sense")));
+        }
+    })
 }
 
 /// What can be wrong with a message.

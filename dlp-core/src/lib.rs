@@ -20,6 +20,7 @@ pub mod ending;
 pub mod exit;
 #[cfg(test)]
 mod explore;
+mod hand;
 mod hub;
 pub mod launch;
 mod link;

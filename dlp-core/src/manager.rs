@@ -84,9 +84,9 @@ pub struct Manager {
     returned: Vec<Range<u64>>,
     /// The number of items, as soon as anybody knows it.
     end: Option<u64>,
-    /// The lowest index that left the loop.
+    /// The lowest index that left the loop, or at which it was cancelled.
     exit: Option<u64>,
-    /// How many iterations below the end (or the exit) are known to be done.
+    /// How many iterations are known to be done.
     done: u64,
     over: bool,
 }
@@ -132,38 +132,41 @@ impl Manager {
         wants: bool,
     ) -> Result<Vec<Order>, Unexpected> {
         let Completion { done, undone, end } = completion;
-        let Member::Working(range) = &mut self.members[member] else {
+        let Member::Working(range) = &self.members[member] else {
             return Err(Unexpected { member, what: "has finished what it was not given" });
         };
         let share = self.terms.deal.is_none();
-        if !share {
-            let fits = done.is_empty() || done.start == range.start && done.end <= range.end;
-            let rest = done.end.max(range.start)..range.end;
-            if !fits || !undone.is_empty() && *undone != rest {
-                return Err(Unexpected { member, what: "has finished what it was not given" });
-            }
-            *range = if undone.is_empty() && end.is_none() { rest } else { 0..0 };
+        let rest = if share { 0..0 } else { done.end..range.end };
+        let follows = share || done.start == range.start;
+        if !follows || done.end < done.start || rest.end < rest.start {
+            return Err(Unexpected { member, what: "has finished what it was not given" });
+        }
+        let may_return = self.terms.may_stop || self.bound().is_some_and(|bound| bound <= undone.start);
+        if !undone.is_empty() && (*undone != rest || !may_return) {
+            return Err(Unexpected { member, what: "hands back what is not for others" });
+        }
+        let contradicts =
+            |end| self.end.is_some_and(|known| known != end) || end < done.end && !done.is_empty() && !share;
+        if end.is_some_and(contradicts) {
+            return Err(Unexpected { member, what: "found another end of the source than the others" });
+        }
+        let idle = share || rest.is_empty() || !undone.is_empty() || end.is_some();
+        if wants && !idle {
+            return Err(Unexpected { member, what: "wants more before it is done" });
         }
         self.done += done.end - done.start;
-        let idle = share || range.is_empty();
         if let Some(end) = *end {
-            if self.end.is_some_and(|known| known != end) {
-                return Err(Unexpected { member, what: "found another end of the source than the others" });
-            }
             self.end = Some(end);
             self.dealer.ends_at(end);
         }
         if !undone.is_empty() {
             self.returned.push(undone.clone());
         }
-        if wants && !idle {
-            return Err(Unexpected { member, what: "wants more before it is done" });
-        }
-        if wants {
-            self.members[member] = Member::Waiting;
-        } else if idle && !share {
-            self.members[member] = Member::Gone;
-        }
+        self.members[member] = match (wants, idle) {
+            (true, _) => Member::Waiting,
+            (false, true) if !share => Member::Gone,
+            (false, _) => Member::Working(rest),
+        };
         Ok(self.serve(now, member))
     }
 
@@ -173,30 +176,37 @@ impl Manager {
     /// # Errors
     /// If the member was not working.
     pub fn on_left(&mut self, now: Duration, member: usize, index: u64) -> Result<Vec<Order>, Unexpected> {
-        let Member::Working(range) = &self.members[member] else {
-            return Err(Unexpected { member, what: "left an iteration that it was not given" });
+        let given = match &self.members[member] {
+            Member::Working(range) if self.terms.deal.is_some() => {
+                range.contains(&index).then_some(range.start)
+            }
+            Member::Working(_) => Some(index),
+            _ => None,
         };
-        self.done += if self.terms.deal.is_none() { 1 } else { (index + 1).saturating_sub(range.start) };
+        let start = given.ok_or(Unexpected { member, what: "left an iteration that it was not given" })?;
+        self.done += index + 1 - start;
         self.members[member] = Member::Waiting;
-        let mut orders = vec![];
-        if self.exit.is_none_or(|exit| index < exit) {
-            self.exit = Some(index);
-            self.dealer.ends_at(index);
-            let others = (0..self.members.len()).filter(|&to| matches!(self.members[to], Member::Working(_)));
-            orders.extend(others.map(|to| Order::Cancel { to, at: index }));
-        }
+        let mut orders = self.end_before(index);
         orders.extend(self.serve(now, member));
         Ok(orders)
     }
 
     /// Nothing at or after `at` is wanted any more: who started the loop has lost interest.
     pub fn on_cancel(&mut self, now: Duration, at: u64) -> Vec<Order> {
-        self.exit = Some(self.exit.map_or(at, |exit| exit.min(at)));
-        self.dealer.ends_at(at);
-        let working = (0..self.members.len()).filter(|&to| matches!(self.members[to], Member::Working(_)));
-        let mut orders: Vec<Order> = working.map(|to| Order::Cancel { to, at }).collect();
+        let mut orders = self.end_before(at);
         orders.extend(self.serve(now, 0));
         orders
+    }
+
+    /// Nothing at or after `at` matters any more: tells those who work, unless they know.
+    fn end_before(&mut self, at: u64) -> Vec<Order> {
+        if self.exit.is_some_and(|exit| exit <= at) {
+            return vec![];
+        }
+        self.exit = Some(at);
+        self.dealer.ends_at(at);
+        let working = (0..self.members.len()).filter(|&to| matches!(self.members[to], Member::Working(_)));
+        working.map(|to| Order::Cancel { to, at }).collect()
     }
 
     /// Whether the loop is over: nobody works, nobody will come, and nothing is left to be handed out.
@@ -204,12 +214,12 @@ impl Manager {
         self.over
     }
 
-    /// The lowest index that left the loop so far.
+    /// The lowest index that left the loop so far, or at which it was cancelled.
     pub fn exit(&self) -> Option<u64> {
         self.exit
     }
 
-    /// How many iterations are known to be done.
+    /// How many iterations are known to be done; of a member's own share that was left, only the last told.
     pub fn done(&self) -> u64 {
         self.done
     }
@@ -261,13 +271,16 @@ impl Manager {
         if self.terms.deal.is_none() {
             return true;
         }
-        let end = self.exit.or(self.end);
-        let all_handed_out = end.is_some_and(|end| self.dealer.handed_out() >= end);
-        all_handed_out && self.returned.is_empty() && !self.terms.may_stop
+        !self.terms.may_stop && self.bound().is_some_and(|bound| self.dealer.handed_out() >= bound)
+    }
+
+    /// Where the loop ends, as far as is known: nothing at or after this index is to be run.
+    fn bound(&self) -> Option<u64> {
+        self.exit.into_iter().chain(self.end).min()
     }
 
     fn next_range(&mut self, now: Duration, member: usize) -> Option<Range<u64>> {
-        let bound = self.exit.or(self.end).unwrap_or(u64::MAX);
+        let bound = self.bound().unwrap_or(u64::MAX);
         while let Some(range) = self.returned.pop() {
             let range = range.start..range.end.min(bound);
             if !range.is_empty() {
@@ -293,5 +306,64 @@ impl Manager {
             ranges.windows(2).all(|pair| pair[0].end <= pair[1].start),
             "an index handed out twice: {ranges:?}"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A manager of two members that have both come, with `0..2` and `2..4` of six in chunks of two.
+    fn two_at_work(may_stop: bool) -> Manager {
+        let deal = Some(Chunk::Fixed(2));
+        let terms = Terms { deal, length: Some(6), hold: true, may_stop, dedicated: false };
+        let mut manager = Manager::new(terms, 2);
+        for (member, range) in [(0, 0..2), (1, 2..4)] {
+            let orders = manager.on_enter(Duration::ZERO, member, true);
+            assert_eq!(orders, Ok(vec![Order::Assign { to: member, range }]));
+        }
+        manager
+    }
+
+    fn ask(manager: &Manager, done: Range<u64>, undone: Range<u64>, end: Option<u64>, wants: bool) -> String {
+        let answer = manager.clone().on_request(Duration::ZERO, 1, &Completion { done, undone, end }, wants);
+        answer.map_or_else(|unexpected| unexpected.what.to_string(), |orders| format!("{orders:?}"))
+    }
+
+    #[test]
+    fn what_no_member_can_mean_is_refused_by_name() {
+        let mut manager = two_at_work(false);
+        assert_eq!(manager.on_enter(Duration::ZERO, 1, true).unwrap_err().what, "came twice to one loop");
+        assert_eq!(
+            manager.on_left(Duration::ZERO, 1, 4).unwrap_err().what,
+            "left an iteration that it was not given"
+        );
+        let not_given = "has finished what it was not given";
+        assert_eq!(ask(&manager, 0..2, 2..2, None, true), not_given);
+        assert_eq!(ask(&manager, 2..5, 5..5, None, true), not_given);
+        assert_eq!(ask(&manager, 4..4, 4..4, None, true), not_given);
+        assert_eq!(ask(&manager, 2..3, 3..3, None, true), "wants more before it is done");
+        assert_eq!(ask(&manager, 2..3, 3..4, None, false), "hands back what is not for others");
+        assert_eq!(ask(&two_at_work(true), 2..3, 3..4, None, false), "[]");
+        assert_eq!(ask(&two_at_work(true), 2..2, 3..4, None, false), "hands back what is not for others");
+        let end = "found another end of the source than the others";
+        assert_eq!(ask(&manager, 2..2, 2..2, Some(3), true), end);
+        // Nothing of it has changed the manager.
+        assert_eq!(ask(&manager, 2..4, 4..4, None, true), "[Assign { to: 1, range: 4..6 }]");
+    }
+
+    #[test]
+    fn a_cancel_goes_to_those_who_work_and_only_if_it_is_news() {
+        let mut manager = two_at_work(true);
+        let done = Completion { done: 2..3, undone: 3..4, end: None };
+        assert_eq!(manager.on_request(Duration::ZERO, 1, &done, false), Ok(vec![]));
+        assert_eq!(manager.on_cancel(Duration::ZERO, 1), [Order::Cancel { to: 0, at: 1 }]);
+        assert_eq!(manager.on_cancel(Duration::ZERO, 1), []);
+        assert_eq!(manager.on_cancel(Duration::ZERO, 5), []);
+        assert_eq!(manager.exit(), Some(1));
+        let done = Completion { done: 0..1, undone: 1..2, end: None };
+        let outcome = Outcome { end: 6, exit: Some(1) };
+        assert_eq!(manager.on_request(Duration::ZERO, 0, &done, true), Ok(vec![Order::Finish(outcome)]));
+        assert_eq!(manager.done(), 2);
     }
 }

@@ -134,7 +134,11 @@ mod tests {
         let mut meeting = Rendezvous::new(3, enter.clone());
         assert_eq!(meeting.on_enter(0, &enter), Ok(false));
         assert_eq!(meeting.on_enter(2, &enter), Ok(false));
+        assert!(!meeting.complete());
+        let again = meeting.on_enter(2, &enter).unwrap_err().to_string();
+        assert_eq!(again, "rank 2 came twice to the loop of `f` (a.rs:1)");
         assert_eq!(meeting.on_enter(1, &enter), Ok(true));
+        assert!(meeting.complete());
     }
 
     #[test]
@@ -149,6 +153,8 @@ mod tests {
         );
         let end = say(&at(Op::End, "", 3));
         assert!(end.contains("rank 2 at the end of the program"), "{end}");
+        let other = say(&Enter { op: Op::Collective, ..host.clone() });
+        assert!(other.contains("in different places"), "{other}");
         let length = say(&at(Op::Loop, "the loop of `f` (a.rs:1)", 1));
         assert!(length.contains("rank 0 has 3 items, rank 2 has 1 item;"), "{length}");
         let digest = say(&Enter { digest: 2, ..host });

@@ -17,7 +17,7 @@ use crate::manager::Terms;
 use crate::observe::{Counting, Observer};
 use crate::part::{Draft, Ledger, read_all};
 use crate::pulse::Pulse;
-use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay, take_number};
+use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay};
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::{Static, shares};
 use crate::session::{self, Aborted, Mode, Rendezvous, Session, Within};
@@ -106,28 +106,30 @@ pub fn serial(_at: &'static Loop) -> bool {
 /// Splits a loop over the ranks: runs `body` for this rank's share of the items of `source`, and `replay` for
 /// the effects of all iterations in loop order.
 ///
-/// `lost` says of a way out that iteration `index` took whether its values are neither here nor travel. `led` is true
-/// where the replay may leave by a statement on the world outside, which only the root performs.
+/// `tell` records the values of a way out that was just taken here, as far as they travel; `lost` says of one that iteration
+/// `index` took whether its values are neither here nor travel. `led` is true where the replay may leave by a statement on the world outside, which only the root performs.
 ///
 /// Returns how the loop was left, or `None` if it ran to its end.
 ///
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
-pub fn run<I, A, B, S, L>(
+pub fn run<I, A, B, S, W, L>(
     at: &'static Loop,
     source: I,
     again: A,
     led: bool,
     body: B,
     replay: S,
+    tell: W,
     lost: L,
 ) -> Option<Left<I::Item>>
 where
     I: Iterator,
     A: Again<I>,
-    L: Fn(u32, u64) -> bool,
     B: Fn(I::Item, &Record) -> Flow,
     S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
+    W: Fn(u32, &Record),
+    L: Fn(u32, u64) -> bool,
 {
     let session = session::current();
     if let Err(why) = source::refuse(&source) {
@@ -178,6 +180,7 @@ where
         pulse: Pulse::new(),
         body,
         replay,
+        tell,
         observer: &mut counting,
     };
     let result = catch_unwind(AssertUnwindSafe(|| engine.drive().map(|way| engine.arrive(way, &lost))));
@@ -236,7 +239,7 @@ fn terms(at: &Loop, options: &Options, length: Option<u64>) -> Terms {
 }
 
 /// One rank in one loop.
-struct Engine<'a, I, M, B, S, O> {
+struct Engine<'a, I, M, B, S, W, O> {
     at: &'static Loop,
     source: Stepper<I>,
     items: M,
@@ -255,15 +258,17 @@ struct Engine<'a, I, M, B, S, O> {
     pulse: Pulse,
     body: B,
     replay: S,
+    tell: W,
     observer: &'a mut O,
 }
 
-impl<I, M, B, S, O> Engine<'_, I, M, B, S, O>
+impl<I, M, B, S, W, O> Engine<'_, I, M, B, S, W, O>
 where
     I: Iterator,
     M: Items<I::Item>,
     B: Fn(I::Item, &Record) -> Flow,
     S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
+    W: Fn(u32, &Record),
     O: Observer,
 {
     /// A Part is handed over when it is this long, or has waited for long.
@@ -309,7 +314,14 @@ where
             return (self.body)(item, record);
         }
         // An earlier iteration may leave the loop, and then there is no panic.
-        match catch_unwind(AssertUnwindSafe(|| (self.body)(item, record))) {
+        let iterate = || {
+            let flow = (self.body)(item, record);
+            if let Flow::Leave(exit) = flow {
+                (self.tell)(exit, record);
+            }
+            flow
+        };
+        match catch_unwind(AssertUnwindSafe(iterate)) {
             Ok(flow) => flow,
             Err(panic) if panic.is::<Aborted>() => resume_unwind(panic),
             Err(_) => {
@@ -431,12 +443,12 @@ where
             return;
         }
         let _within = Within::new(Mode::Replaying);
-        let Self { at, ledger, items, replay, observer, left, leader, .. } = self;
+        let Self { at, ledger, items, replay, tell, observer, left, leader, .. } = self;
         let mut broken = None;
         while left.is_none() && broken.is_none() {
             let step = ledger.step(|index, bytes| {
                 let led = leader.as_ref().filter(|way| way.index == index).map(|way| (way.guards, way.exit));
-                replay_one(at, index, bytes, led, items, replay, *observer)
+                replay_one(at, index, bytes, led, items, replay, tell, *observer)
             });
             match step {
                 Ok(Some(Ok(way_out))) => *left = way_out,
@@ -457,11 +469,11 @@ where
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let Self { at, items, replay, observer, left, .. } = self;
+        let Self { at, items, replay, tell, observer, left, .. } = self;
         let mut broken = None;
         let read = read_all(part, |index, bytes| {
             if left.is_none() && broken.is_none() {
-                match replay_one(at, index, bytes, None, items, replay, *observer) {
+                match replay_one(at, index, bytes, None, items, replay, tell, *observer) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -563,6 +575,7 @@ fn replay_one<T>(
     led: Option<(u64, u32)>,
     items: &mut impl Items<T>,
     serial: &mut impl FnMut(u32, &mut Replay<'_, T>) -> Flow,
+    tell: &impl Fn(u32, &Record),
     observer: &mut impl Observer,
 ) -> Result<Option<Way>, String> {
     if !bytes.is_empty() {
@@ -585,8 +598,8 @@ fn replay_one<T>(
                 Flow::Next => {}
                 Flow::Skip => break,
                 Flow::Leave(exit) => {
+                    tell(exit, replay.log());
                     let values = replay.log().take();
-                    let values = take_number(&values).map_or_else(Vec::new, |(_, values)| values.to_vec());
                     return Ok(Some(Way { exit, index, replayed: true, guards: replay.guards(), values }));
                 }
             }

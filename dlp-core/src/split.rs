@@ -5,17 +5,14 @@
 use std::iter::{Skip, StepBy};
 use std::panic::Location;
 
-use crate::collective::place;
-use crate::hub::Spec;
-use crate::link::Link;
-use crate::manager::Terms;
-use crate::observe::{Counting, Observer};
+use crate::hand::{Member, Plan};
+use crate::observe::Observer;
 use crate::schedule::Chunk;
-use crate::session::{self, Mode, Rendezvous, Within};
+use crate::session::{self, Mode, Within};
 use crate::site::{Gather, Manager};
 use crate::stepper::Stepper;
-use crate::wire::{Message, Op, Payload};
-use crate::worker::{Report, Task, Worker};
+use crate::wire::Payload;
+use crate::worker::Task;
 
 /// The items with index `rank`, `rank + size`, `rank + 2 size`, ..: no messages at all. For items that take
 /// equally long.
@@ -56,9 +53,7 @@ pub fn split_managed<I: IntoIterator>(items: I) -> SplitManaged<I::IntoIter> {
     SplitManaged {
         source: Stepper::new(items.into_iter()),
         spare: None,
-        chunk: Chunk::Fixed(1),
-        manager: Manager::default(),
-        place: place("split_managed", Location::caller()),
+        plan: Plan::new("split_managed", Location::caller(), Gather::None),
         state: State::New,
     }
 }
@@ -68,9 +63,7 @@ pub struct SplitManaged<I: Iterator> {
     source: Stepper<I>,
     /// The items from their beginning, where a rank may be given some that it has stepped over.
     spare: Option<Spare<I>>,
-    chunk: Chunk,
-    manager: Manager,
-    place: String,
+    plan: Plan,
     state: State,
 }
 
@@ -86,13 +79,11 @@ enum State {
 }
 
 struct Running {
-    link: Link,
-    worker: Worker,
-    counting: Counting,
-    /// Items given out since the work began.
-    given: u64,
+    member: Member,
+    /// While an item is with the user.
     within: Option<Within>,
-    dedicated: bool,
+    /// The root that only hosts the manager.
+    host: bool,
 }
 
 impl<I: Iterator> SplitManaged<I> {
@@ -125,7 +116,7 @@ impl<I: Iterator> SplitManaged<I> {
         let spare =
             (chunk != Chunk::Fixed(1)).then(|| (self.source.inner().clone(), I::clone as fn(&I) -> I));
         let mut this = self;
-        (this.chunk, this.spare) = (chunk, spare);
+        (this.plan.chunk, this.spare) = (chunk, spare);
         this
     }
 
@@ -133,41 +124,19 @@ impl<I: Iterator> SplitManaged<I> {
     /// default the root works too.
     #[must_use]
     pub fn dedicated(mut self) -> Self {
-        self.manager = Manager::Dedicated;
+        self.plan.manager = Manager::Dedicated;
         self
     }
 
     /// Comes to the loop; `wants` no work if it is dropped at once.
-    fn start(&mut self, wants: bool) -> State {
-        let session = session::current();
-        if session.size() == 1 {
-            return State::Alone(0, Within::new(Mode::Iterating));
+    fn start(&self, wants: bool) -> State {
+        match self.plan.enter(self.source.length(), wants) {
+            None => State::Alone(0, Within::new(Mode::Iterating)),
+            Some(member) => {
+                let host = self.plan.manager == Manager::Dedicated && member.link.session().is_root();
+                State::Running(Box::new(Running { member, within: None, host }))
+            }
         }
-        let dedicated = self.manager == Manager::Dedicated;
-        let terms = Terms {
-            deal: Some(self.chunk),
-            length: self.source.length(),
-            hold: false,
-            may_stop: true,
-            dedicated,
-        };
-        let link = session.enter(Rendezvous {
-            op: Op::Loop,
-            place: self.place.clone(),
-            length: self.source.length(),
-            digest: 0,
-            wants,
-            data: Payload::default(),
-            spec: Spec::Loop { terms, gather: Gather::None, settings: session.settings.share() },
-        });
-        link.admission();
-        let counting = Counting::new(self.place.clone());
-        let mut worker = Worker::new(None);
-        if !wants {
-            worker.on_release();
-        }
-        let dedicated = dedicated && session.is_root();
-        State::Running(Box::new(Running { link, worker, counting, given: 0, within: None, dedicated }))
     }
 }
 
@@ -201,13 +170,8 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
                 Some(item)
             }
             Err(end) => {
-                if let Some(length) = self.source.length() {
-                    running.link.session().fail(&format!(
-                        "{}: the items announced their number by `size_hint` as {length} and ended after {end}",
-                        self.place
-                    ));
-                }
-                running.ends_at(end);
+                running.member.check_end(end);
+                running.end_range(Some(end));
                 self.state = State::Running(running);
                 self.next()
             }
@@ -220,20 +184,13 @@ impl Running {
     fn next_index(&mut self) -> Option<u64> {
         self.take_back();
         loop {
-            match self.worker.task() {
+            match self.member.worker.task() {
                 Task::Run(range) if !range.is_empty() => return Some(range.start),
-                Task::Run(_) => {
-                    let report = self.worker.on_range_end(None);
-                    self.tell(report);
-                }
+                Task::Run(_) => self.end_range(None),
                 Task::Wait => {
-                    self.counting.wait_begins();
-                    let message = self.link.await_message();
-                    self.counting.wait_ends();
-                    match message {
-                        Message::Assign(range) => self.worker.on_assign(range),
-                        Message::Release => self.worker.on_release(),
-                        message => self.link.session().fail(&format!("`split_managed` got {message:?}")),
+                    let message = self.member.await_message();
+                    if let Some(other) = self.member.on_message(message) {
+                        self.member.fail(&format!("got {other:?}"));
                     }
                 }
                 Task::Leave(_) => {
@@ -246,39 +203,35 @@ impl Running {
 
     /// An item goes to the user, whose code runs until `next` is called again.
     fn give(&mut self) {
-        let Task::Run(range) = self.worker.task() else { unreachable!("an index was given out") };
-        self.worker.on_ran(range.start + 1);
-        self.given = 1;
-        self.counting.work_begins();
-        self.link.busy();
+        let Member { worker, counting, link, .. } = &mut self.member;
+        let Task::Run(range) = worker.task() else { unreachable!("an index was given out") };
+        worker.on_ran(range.start + 1);
+        counting.work_begins();
+        link.busy();
         self.within = Some(Within::new(Mode::Iterating));
     }
 
     /// The user is back from the item that was given out last.
     fn take_back(&mut self) {
         if self.within.take().is_some() {
-            self.counting.work_ends(std::mem::take(&mut self.given));
+            self.member.counting.work_ends(1);
         }
     }
 
-    fn ends_at(&mut self, end: u64) {
-        let report = self.worker.on_range_end(Some(end));
-        self.tell(report);
-    }
-
-    fn tell(&self, report: Option<Report>) {
-        if let Some(Report { completion, wants }) = report {
-            self.link.tell(Message::Request { completion, wants, part: Payload::default() });
+    fn end_range(&mut self, end: Option<u64>) {
+        if let Some(report) = self.member.worker.on_range_end(end) {
+            self.member.tell(report, Payload::default());
         }
     }
 
     /// On the root: stays while the others need it and nobody else answers them.
     fn see_out(&self) {
-        if self.dedicated || !self.link.session().has_service() {
-            self.link.see_out();
+        let link = &self.member.link;
+        if self.host || !link.session().has_service() {
+            link.see_out();
         } else {
             // They go on while the root does something else.
-            self.link.busy();
+            link.busy();
         }
     }
 }
@@ -286,15 +239,14 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.take_back();
-        if std::thread::panicking() || self.link.session().transport.aborted() {
+        if std::thread::panicking() || self.member.link.session().transport.aborted() {
             return;
         }
         // Left early, if there is something to tell.
-        let report = self.worker.on_stop();
-        self.tell(report);
+        if let Some(report) = self.member.worker.on_stop() {
+            self.member.tell(report, Payload::default());
+        }
         self.see_out();
-        let counting = std::mem::replace(&mut self.counting, Counting::new(String::new()));
-        self.link.session().count(counting.finish());
     }
 }
 
@@ -310,120 +262,11 @@ impl<I: Iterator> Drop for SplitManaged<I> {
 impl<I: Iterator> std::fmt::Debug for SplitManaged<I> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SplitManaged")
-            .field("place", &self.place)
+            .field("place", &self.plan.place())
             .field("length", &self.source.length())
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::collective::{all_gather, barrier, is_root, rank, size};
-    use crate::testing::run;
-
-    /// All that the ranks got, sorted.
-    fn union(all: Vec<Vec<u64>>) -> Vec<u64> {
-        let mut all: Vec<u64> = all.into_iter().flatten().collect();
-        all.sort_unstable();
-        all
-    }
-
-    #[test]
-    fn round_robin_gives_every_nth_item() {
-        let got = run(3, || split_round_robin(10..17).collect::<Vec<_>>());
-        assert_eq!(got, [vec![10, 13, 16], vec![11, 14], vec![12, 15]]);
-    }
-
-    #[test]
-    fn managed_gives_every_item_to_one_rank() {
-        for ranks in 1..=4 {
-            for length in [0, 1, 2, 50] {
-                let whole: Vec<u64> = (0..length).collect();
-                assert_eq!(union(run(ranks, || split_managed(0..length).collect())), whole);
-                assert_eq!(union(run(ranks, || split_managed(0..length).chunk(4).collect())), whole);
-                assert_eq!(union(run(ranks, || split_managed(0..length).auto_chunk().collect())), whole);
-                let unsized_items = || split_managed((0..length).filter(|_| true)).chunk(3).collect();
-                assert_eq!(union(run(ranks, unsized_items)), whole);
-                let dedicated = run(ranks, || split_managed(0..length).dedicated().collect::<Vec<_>>());
-                assert!(ranks == 1 || dedicated[0].is_empty(), "a dedicated manager gets no items");
-                assert_eq!(union(dedicated), whole);
-            }
-        }
-    }
-
-    #[test]
-    fn a_rank_that_leaves_early_leaves_the_rest_to_the_others() {
-        for leaver in 0..3 {
-            for chunk in [1, 7] {
-                let got = run(3, || {
-                    let mut mine = vec![];
-                    for item in split_managed(0..60_u64).chunk(chunk) {
-                        mine.push(item);
-                        if rank() == leaver {
-                            break;
-                        }
-                        std::thread::sleep(std::time::Duration::from_micros(100));
-                    }
-                    barrier();
-                    mine
-                });
-                assert!(got[leaver].len() <= 1);
-                assert_eq!(union(got), (0..60).collect::<Vec<_>>(), "rank {leaver} left, chunk {chunk}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_rank_that_never_looks_takes_nothing() {
-        let got = run(3, || {
-            let share = split_managed(0..20_u64);
-            if rank() == 1 {
-                drop(share);
-                vec![]
-            } else {
-                share.collect::<Vec<_>>()
-            }
-        });
-        assert_eq!(union(got), (0..20).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn loops_one_after_another_do_not_take_each_others_items() {
-        let got = run(4, || {
-            let mut seen = vec![];
-            for round in 0..50 {
-                let mine: Vec<u64> = split_managed(0..7).map(|item| round * 7 + item).collect();
-                seen.extend(mine);
-            }
-            all_gather(seen)
-        });
-        for all in got {
-            assert_eq!(union(all), (0..350).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    #[should_panic(expected = "rank 0 has 3 items, rank 1 has 4 items")]
-    fn different_numbers_of_items_are_told() {
-        run(2, || split_managed(0..3 + rank()).count());
-    }
-
-    #[test]
-    #[should_panic(expected = "`barrier`")]
-    fn a_barrier_inside_the_loop_is_refused() {
-        run(2, || split_managed(0..3).for_each(|_| barrier()));
-    }
-
-    #[test]
-    fn a_root_that_works_gets_items_while_it_hosts_the_manager() {
-        let got = run(2, || {
-            let mine =
-                split_managed(0..40).inspect(|_| std::thread::sleep(std::time::Duration::from_millis(1)));
-            (is_root(), mine.count(), size())
-        });
-        // Nobody is let in before the root has come, and the root asks as it comes.
-        assert!(got.iter().all(|(root, count, _)| !root || *count > 0), "{got:?}");
-        assert_eq!(got.iter().map(|(_, count, _)| count).sum::<usize>(), 40);
-    }
-}
+mod tests;

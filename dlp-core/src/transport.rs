@@ -4,6 +4,7 @@
 //! A back end is one file or folder below: [`solo`], [`threads`] and `mpi`. All three pass the same tests.
 
 pub mod conformance;
+pub mod delayed;
 pub mod solo;
 #[cfg(test)]
 mod tests;

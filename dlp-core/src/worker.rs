@@ -174,3 +174,52 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::{Static, shares};
+
+    #[test]
+    fn a_member_tells_each_iteration_once() {
+        let mut worker = Worker::new(None);
+        assert_eq!(worker.task(), Task::Wait);
+        worker.on_assign(4..8);
+        assert!(!worker.can_report(), "nothing has run");
+        worker.on_ran(6);
+        assert!(worker.can_report());
+        let report =
+            |done, undone, wants| Report { completion: Completion { done, undone, end: None }, wants };
+        assert_eq!(worker.so_far(), report(4..6, 6..6, false));
+        assert!(!worker.can_report(), "all of it is told");
+        worker.on_ran(8);
+        assert!(!worker.can_report(), "what is done goes with the next request");
+        assert_eq!(worker.on_range_end(None), Some(report(6..8, 8..8, true)));
+        assert_eq!((worker.task(), worker.on_stop()), (Task::Wait, None));
+    }
+
+    #[test]
+    fn a_bound_is_never_raised() {
+        let mut worker = Worker::new(None);
+        worker.on_assign(0..9);
+        worker.on_cancel(4);
+        worker.on_cancel(7);
+        assert_eq!((worker.task(), worker.stop_before()), (Task::Run(0..4), 4));
+        worker.on_left(2);
+        worker.on_cancel(3);
+        assert_eq!((worker.task(), worker.stop_before()), (Task::Wait, 2));
+    }
+
+    #[test]
+    fn a_share_is_told_by_its_number_and_ends_at_the_bound() {
+        let mut worker = Worker::new(Some(shares(Static::Cyclic(2), 1, 2, Some(11))));
+        assert_eq!(worker.task(), Task::Run(2..4));
+        worker.on_ran(4);
+        assert_eq!((worker.on_range_end(None), worker.task()), (None, Task::Run(6..8)));
+        worker.on_cancel(8);
+        worker.on_ran(8);
+        let completion = Completion { done: 0..4, undone: 4..4, end: None };
+        assert_eq!(worker.on_range_end(None), Some(Report { completion, wants: true }));
+        assert_eq!(worker.task(), Task::Wait);
+    }
+}

@@ -40,10 +40,6 @@ impl Diagnostics {
         self.errors.push(error);
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.errors.is_empty()
-    }
-
     /// Ends the collection: all errors in one, if there are any.
     pub(crate) fn check(mut self) -> Option<syn::Error> {
         self.checked = true;
@@ -71,7 +67,6 @@ mod tests {
     #[test]
     fn all_errors_come_out_in_order() {
         let mut diagnostics = Diagnostics::new();
-        assert!(diagnostics.is_empty());
         diagnostics.at(Span::call_site(), "one");
         diagnostics.pair(&Token![for](Span::call_site()), "two", &Token![in](Span::call_site()), "three");
         let all = diagnostics.check().expect("there are errors");

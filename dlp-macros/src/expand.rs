@@ -112,7 +112,7 @@ fn parts(
     let pattern = parenthesised(split.pattern());
     let parallel = code.parallel(body.to_token_stream());
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
-    let (led, lost, ways_out) = (code.led(), code.lost(), code.ways_out());
+    let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let (iteration, replaying) = (label("iteration"), label("replay"));
     let (over, allow) = (&written.expr, allow());
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
@@ -153,6 +153,7 @@ fn parts(
                                         #dlp::Flow::Next
                                     }
                                 },
+                                #tell,
                                 #lost,
                             );
                             #release

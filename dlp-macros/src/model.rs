@@ -77,8 +77,6 @@ pub(crate) struct Exit {
     pub(crate) parts: Vec<Ident>,
     /// The items of inner blocks of the body that its value can see.
     pub(crate) items: Vec<Item>,
-    /// It is taken in the replay.
-    pub(crate) replayed: bool,
 }
 
 #[derive(Debug)]

@@ -24,8 +24,22 @@ macro_rules! same {
     };
 }
 
+/// One test for each call, under every world of `dlp::testing`.
+macro_rules! invariant {
+    ($($path:ident $(:: $method:ident)? ($($argument:expr),*);)*) => {
+        #[test]
+        fn every_rank_has_the_answer() {
+            $(crate::invariant(
+                concat!(stringify!($path) $(, "::", stringify!($method))?, stringify!(($($argument),*))),
+                || $path $(:: $method)? ($($argument),*),
+            );)*
+        }
+    };
+}
+
 mod collections;
 mod control;
+mod exits;
 mod hygiene;
 mod items;
 mod places;
@@ -46,6 +60,15 @@ fn same<T: Debug>(function: impl Fn() -> T + Sync) -> String {
         }
     }
     alone
+}
+
+/// The same, under every strategy, chunk and order of arrival.
+#[track_caller]
+fn invariant<T: Debug>(name: &str, function: impl Fn() -> T + Sync) {
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        dlp::testing::assert_rank_invariant(function)
+    }));
+    assert!(result.is_ok(), "{name} depends on the ranks");
 }
 
 fn work(x: u64) -> u64 {

@@ -77,6 +77,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
             }
             Flow::Next
         },
+        |_, _| {},
         |_, _| false,
     );
     (log, sum, left.map(|left| (left.exit(), left.index())))
@@ -181,6 +182,7 @@ fn a_loop_in_a_loop_runs_serially() {
                 assert_eq!((serial(at), prints()), (true, is_root()));
                 Flow::Next
             },
+            |_, _| {},
             |_, _| false,
         );
         (outside, inside)
@@ -213,6 +215,7 @@ fn items_are_had_again_without_being_sent() {
                 assert_eq!(op.item().0, op.index());
                 Flow::Next
             },
+            |_, _| {},
             |_, _| false,
         );
         out.iter().map(|item| item.0).collect::<Vec<_>>()
@@ -250,6 +253,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
                 out.push((&f).dlp_get(op.reader()));
                 Flow::Next
             },
+            |_, _| {},
             |_, _| false,
         );
         out
@@ -276,6 +280,8 @@ fn a_panic_names_the_iteration() {
             false,
             |x, _| if x == 11 { panic!("eleven") } else { Flow::Next },
             |_, _| Flow::Next,
+            |_, _| {},
+            |_, _| false,
         );
     });
 }
@@ -340,7 +346,7 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| false);
+        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);
@@ -383,7 +389,6 @@ fn in_the_replay(
                     let x = (&f0).dlp_get(op.reader());
                     log.push(x);
                     if x > limit {
-                        op.log().leave(7);
                         return Flow::Leave(7);
                     }
                     if skips && x % 3 == 1 {
@@ -394,6 +399,7 @@ fn in_the_replay(
             }
             Flow::Next
         },
+        |_, _| {},
         |exit, index| exit == 8 && !here.has(index),
     );
     (log, left.map(|left| (left.exit(), left.index(), here.take(left.index()))))
@@ -451,10 +457,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) 
             log.push(op.index());
             match op.guard(is_root()) {
                 Guard::Act if op.index() == fails => {
-                    let value = Failed("disk full".to_owned());
-                    op.log().leave(3);
-                    (&&error).dlp_send(&value, op.log());
-                    error.keep(op.index(), value);
+                    error.keep(op.index(), Failed("disk full".to_owned()));
                     return Flow::Leave(3);
                 }
                 Guard::Leave(exit) => return Flow::Leave(exit),
@@ -463,6 +466,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) 
             log.push(1000);
             Flow::Next
         },
+        |_, log| error.told(log.index(), |value| (&&error).dlp_send(value, log)),
         |_, _| false,
     );
     let left = left.map(|mut left| {

@@ -104,7 +104,8 @@ impl Analyzer {
             Expr::Group(inner) => self.is_effect(&inner.expr, unused),
             Expr::Assign(assign) => self.assigns_outside(&assign.left),
             Expr::Binary(binary) if is_assignment(expr) => self.chain(&binary.left).is_some(),
-            Expr::MethodCall(_) | Expr::Call(_) | Expr::Macro(_) => {
+            Expr::Try(_) if self.in_function() => false,
+            Expr::MethodCall(_) | Expr::Call(_) | Expr::Macro(_) | Expr::Try(_) => {
                 self.chain(expr).is_some_and(|chain| chain.is_effect(unused))
             }
             _ => false,

@@ -13,30 +13,21 @@ use crate::place::Place;
 impl Analyzer {
     /// Adds a way out, and gives the mark for taking it.
     pub(super) fn leave(&mut self, span: Span, kind: Leaving, draft: Draft) -> Expr {
-        Mark::Leave(self.exit(span, kind, draft, self.piece.is_some())).expr()
+        Mark::Leave(self.exit(span, kind, draft)).expr()
     }
 
     /// Adds the way out that a `?` on `inner` is, and gives the mark around that.
     pub(super) fn question(&mut self, span: Span, inner: &TokenStream) -> Expr {
-        self.question_at(span, inner, self.piece.is_some())
-    }
-
-    /// The same for a `?` on the value of an effect, which is there in the replay only.
-    pub(super) fn question_of_effect(&mut self, span: Span, inner: &TokenStream) -> Expr {
-        self.question_at(span, inner, true)
-    }
-
-    fn question_at(&mut self, span: Span, inner: &TokenStream, replayed: bool) -> Expr {
         let mut draft = Draft::default();
         draft.leaves.push(Leaf { value: Expr::PLACEHOLDER, carry: Carry::Value });
-        Mark::Try(self.exit(span, Leaving::Question, draft, replayed)).around(inner)
+        Mark::Try(self.exit(span, Leaving::Question, draft)).around(inner)
     }
 
-    fn exit(&mut self, span: Span, kind: Leaving, draft: Draft, replayed: bool) -> usize {
+    fn exit(&mut self, span: Span, kind: Leaving, draft: Draft) -> usize {
         let (hidden, parts) = self.own_names();
         let items = self.blocks.iter().flatten().cloned().collect();
         let Draft { places, leaves, .. } = draft;
-        self.exits.push(Exit { span, kind, places, leaves, hidden, parts, items, replayed });
+        self.exits.push(Exit { span, kind, places, leaves, hidden, parts, items });
         self.exits.len() - 1
     }
 

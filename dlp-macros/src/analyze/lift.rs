@@ -151,7 +151,7 @@ impl Analyzer {
             Expr::Try(question) => {
                 let span = question.question_token.span;
                 self.target(&mut question.expr, draft);
-                *expr = self.question_of_effect(span, &question.expr.to_token_stream());
+                *expr = self.question(span, &question.expr.to_token_stream());
             }
             Expr::Tuple(tuple) => tuple.elems.iter_mut().for_each(|target| self.target(target, draft)),
             Expr::Array(array) => array.elems.iter_mut().for_each(|target| self.target(target, draft)),

@@ -196,6 +196,10 @@ impl Analyzer {
                     _ => None,
                 })
             }),
+            // `longest = if word.len() > longest.len() { word } else { longest };`
+            Expr::Assign(assign) if matches!(*assign.right, Expr::If(_) | Expr::Match(_)) => {
+                self.decided(&assign.right)
+            }
             _ => None,
         }
     }

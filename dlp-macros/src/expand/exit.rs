@@ -59,20 +59,21 @@ impl Code<'_> {
         }
     }
 
-    /// Where the way out is noted.
-    fn log(&self, side: Side) -> TokenStream {
+    /// The iteration that is left.
+    fn index(&self, side: Side) -> TokenStream {
         let (log, op) = (self.log, self.op);
         match side {
-            Side::Replay => quote!(#op.log()),
-            Side::Iteration | Side::Types => quote!(#log),
+            Side::Replay => quote!(#op.index()),
+            Side::Iteration | Side::Types => quote!(#log.index()),
         }
     }
 
     fn jump(&self, number: usize, side: Side) -> TokenStream {
         let (dlp, exit) = (self.dlp, number_of(number));
         let (iteration, replay) = (super::label("iteration"), super::label("replay"));
+        let log = self.log;
         match side {
-            Side::Iteration => quote!(break #iteration #dlp::Flow::Leave(#exit)),
+            Side::Iteration => quote!({ #log.leave(#exit); break #iteration #dlp::Flow::Leave(#exit) }),
             Side::Types => quote!(break #iteration #dlp::Flow::Next),
             Side::Replay => quote!(break #replay #dlp::Flow::Leave(#exit)),
         }
@@ -87,7 +88,7 @@ impl Code<'_> {
     }
 
     fn leave_as(&self, number: usize, exit: &Exit, form: Form, side: Side) -> TokenStream {
-        let (log, dlp, exit_number) = (self.log(side), self.dlp, number_of(number));
+        let index = self.index(side);
         let carried: Vec<(usize, &Leaf)> =
             exit.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).collect();
         let values = carried.iter().map(|(_, leaf)| self.leaving(leaf, side));
@@ -97,13 +98,9 @@ impl Code<'_> {
         let noted = match side {
             Side::Types => quote!(),
             _ => quote! {
-                #log.leave(#exit_number);
-                #((&&&*#slots).dlp_send(&#names, #log);)*
-                #(if !(&&&*#slots).dlp_travels() { (&&&&*#slots).dlp_say(&#names, #log); })*
-                #(#slots.keep(#log.index(), #names);)*
+                #(#slots.keep(#index, #names);)*
             },
         };
-        let _ = dlp;
         quote! {
             match (#(#values,)*) {
                 (#(#names,)*) => {
@@ -157,15 +154,12 @@ impl Code<'_> {
 
     /// `?`.
     fn question(&self, number: usize, inner: &TokenStream, side: Side) -> TokenStream {
-        let (dlp, slot, log, jump) = (self.dlp, slot(number, 0), self.log(side), self.jump(number, side));
-        let (value, exit, exit_number) = (fresh("value"), fresh("exit"), number_of(number));
+        let (dlp, slot, index, jump) = (self.dlp, slot(number, 0), self.index(side), self.jump(number, side));
+        let (value, exit) = (fresh("value"), fresh("exit"));
         let noted = match side {
             Side::Types => quote!(),
             _ => quote! {
-                #log.leave(#exit_number);
-                (&&&*#slot).dlp_send(&#exit, #log);
-                if !(&&&*#slot).dlp_travels() { (&&&&*#slot).dlp_say(&#exit, #log); }
-                #slot.keep(#log.index(), #exit);
+                #slot.keep(#index, #exit);
             },
         };
         quote! {
@@ -178,6 +172,23 @@ impl Code<'_> {
                 }
             }
         }
+    }
+
+    /// Records the values of a way out, as far as they travel, or what is told of them. Not where they are evaluated: there
+    /// the compiler may not know their types yet.
+    pub(super) fn tell(&self) -> TokenStream {
+        let (dlp, exit, log) = (self.dlp, fresh("exit"), fresh("log"));
+        let arms = self.split.exits.iter().enumerate().map(|(number, way)| {
+            let slots: Vec<Ident> = (0..way.leaves.len()).map(|at| slot(number, at)).collect();
+            let number = number_of(number);
+            quote!(#number => {
+                #(#slots.told(#log.index(), |value| (&&&*#slots).dlp_send(value, #log));)*
+                #(if !(&&&*#slots).dlp_travels() {
+                    #slots.told(#log.index(), |value| (&&&&*#slots).dlp_say(value, #log));
+                })*
+            })
+        });
+        quote!(|#exit: u32, #log: &#dlp::Record| match #exit { #(#arms)* _ => {} })
     }
 
     /// Tells of a way out whether its values are neither here nor travel.

@@ -1,0 +1,227 @@
+//! What a manager may order: kept by a reader of every message between it and its members, in the plainest way.
+//!
+//! It knows the messages and nothing of how the manager remembers them, so that a mistake has to be made twice
+//! to go unseen.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::manager::{Manager, Order, Terms};
+use crate::schedule::Chunk;
+use crate::wire::Completion;
+
+/// What is known of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Known {
+    Absent,
+    /// Of a share that it computes itself, these are not known.
+    Works(Range<u64>),
+    Waits,
+    Gone,
+}
+
+/// The book of one loop.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Book {
+    terms: Terms,
+    pub(super) members: Vec<Known>,
+    /// Of the indices that there really are: handed out, and not handed back.
+    given: Vec<bool>,
+    /// Everything before this was handed out at some time.
+    reached: u64,
+    end: Option<u64>,
+    /// The lowest index that left the loop, or at which it was cancelled.
+    pub(super) exit: Option<u64>,
+    pub(super) done: u64,
+    over: bool,
+    /// Who is to be told of `exit`, by the orders that come next.
+    untold: Vec<usize>,
+}
+
+impl Book {
+    pub(super) fn new(terms: Terms, members: usize, length: u64) -> Self {
+        Self {
+            members: vec![Known::Absent; members],
+            given: vec![false; length as usize],
+            reached: 0,
+            end: terms.length,
+            exit: None,
+            done: 0,
+            over: false,
+            untold: vec![],
+            terms,
+        }
+    }
+
+    pub(super) fn on_enter(&mut self, member: usize, wants: bool) {
+        self.members[member] = match (&self.terms.deal, wants) {
+            (None, _) => Known::Works(0..0),
+            (Some(_), true) => Known::Waits,
+            (Some(_), false) => Known::Gone,
+        };
+    }
+
+    pub(super) fn on_request(&mut self, member: usize, completion: &Completion, wants: bool) {
+        let Known::Works(range) = &mut self.members[member] else { panic!("member {member} had no work") };
+        self.done += completion.done.end - completion.done.start;
+        range.start = completion.done.end.min(range.end);
+        let rests = range.is_empty() || !completion.undone.is_empty();
+        self.given_of(&completion.undone).fill(false);
+        self.end = completion.end.or(self.end);
+        if wants {
+            self.members[member] = Known::Waits;
+        } else if rests && self.terms.deal.is_some() {
+            self.members[member] = Known::Gone;
+        }
+    }
+
+    pub(super) fn on_left(&mut self, member: usize, index: u64) {
+        if let Known::Works(range) = &self.members[member] {
+            self.done += if range.is_empty() { 1 } else { index + 1 - range.start };
+        }
+        self.members[member] = Known::Waits;
+        self.on_cancel(index);
+    }
+
+    pub(super) fn on_cancel(&mut self, at: u64) {
+        if self.exit.is_none_or(|exit| at < exit) {
+            self.exit = Some(at);
+            self.untold = (0..self.members.len()).filter(|&to| self.works(to)).collect();
+        }
+    }
+
+    fn given_of(&mut self, range: &Range<u64>) -> &mut [bool] {
+        let length = self.given.len() as u64;
+        &mut self.given[range.start.min(length) as usize..range.end.min(length) as usize]
+    }
+
+    fn is_host(&self, member: usize) -> bool {
+        self.terms.dedicated && self.members.len() > 1 && member == 0
+    }
+
+    fn works(&self, member: usize) -> bool {
+        matches!(self.members[member], Known::Works(_))
+    }
+
+    /// Nobody works, and nobody will come.
+    fn rests(&self) -> bool {
+        self.members.iter().all(|member| matches!(member, Known::Waits | Known::Gone))
+    }
+
+    /// Nothing at or after this is to be run, as far as anybody has told.
+    fn bound(&self) -> u64 {
+        self.exit.unwrap_or(u64::MAX).min(self.end.unwrap_or(u64::MAX))
+    }
+
+    /// Whether there is something to be handed out.
+    fn has_more(&self) -> bool {
+        let bound = self.bound();
+        let here = self.given.iter().zip(0..).any(|(&given, index)| index < bound && !given);
+        self.terms.deal.is_some() && (here || self.reached.max(self.given.len() as u64) < bound)
+    }
+
+    /// What the manager orders upon the event that was noted last.
+    pub(super) fn on_orders(&mut self, orders: &[Order], is_over: bool) {
+        let told = orders.iter().filter_map(|order| match order {
+            Order::Cancel { to, at } => Some((*to, Some(*at))),
+            _ => None,
+        });
+        let untold = std::mem::take(&mut self.untold);
+        assert!(
+            told.eq(untold.iter().map(|&to| (to, self.exit))),
+            "exactly {untold:?} are to be told of {:?}: {orders:?}",
+            self.exit
+        );
+        for order in orders {
+            self.on_order(order);
+        }
+        let rests = self.rests();
+        let finishes = orders.iter().filter(|order| matches!(order, Order::Finish(_))).count();
+        let ends_now = rests && !self.over && self.terms.hold;
+        assert_eq!(finishes, usize::from(ends_now), "the outcome is told once, when nobody works: {self:?}");
+        self.over = rests;
+        assert_eq!(is_over, rests, "over when nobody works: {self:?}");
+        let more = self.has_more();
+        let may_return = self.terms.deal.is_some() && self.terms.may_stop && !self.rests();
+        for (member, _) in self.members.iter().enumerate().filter(|(_, known)| **known == Known::Waits) {
+            assert!(!more || self.is_host(member), "member {member} waits in vain: {self:?}");
+            assert!(
+                self.terms.hold || more || may_return,
+                "member {member} waits and nothing can come: {self:?}"
+            );
+        }
+    }
+
+    fn on_order(&mut self, order: &Order) {
+        match order {
+            Order::Cancel { .. } => {}
+            Order::Assign { to, range } => {
+                assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
+                assert!(!self.is_host(*to), "the host runs nothing: {order:?}");
+                assert!(!range.is_empty() && range.end <= self.bound(), "{order:?} in {self:?}");
+                if let Some(Chunk::Fixed(count)) = self.terms.deal {
+                    assert!(range.end - range.start <= count, "more than a chunk: {order:?}");
+                }
+                let given = self.given_of(range);
+                assert!(!given.contains(&true), "handed out twice: {order:?}");
+                given.fill(true);
+                self.reached = self.reached.max(range.end);
+                self.members[*to] = Known::Works(range.clone());
+            }
+            Order::Release { to } => {
+                assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
+                assert!(!self.terms.hold, "members were to wait for the outcome");
+                let may_return = self.terms.deal.is_some() && self.terms.may_stop && !self.rests();
+                let for_it = self.has_more() && !(self.is_host(*to) && self.rests());
+                assert!(!for_it && !may_return, "member {to} is sent away too early: {self:?}");
+                self.members[*to] = Known::Gone;
+            }
+            Order::Finish(outcome) => {
+                assert!(self.terms.hold && self.rests() && !self.over, "{order:?} in {self:?}");
+                assert_eq!(outcome.exit, self.exit);
+                let least = self.exit.map(|exit| exit + 1);
+                assert_eq!(Some(outcome.end), self.end.or(least).or(Some(0)), "{order:?} in {self:?}");
+            }
+        }
+    }
+
+    /// Messages that no member can send in this state, to copies of the manager: each has to be refused.
+    pub(super) fn refuses_what_is_wrong(&self, manager: &Manager) {
+        let refuses = |member: usize, done: Range<u64>, undone: Range<u64>, end, wants| {
+            let completion = Completion { done, undone, end };
+            let answer = manager.clone().on_request(Duration::ZERO, member, &completion, wants);
+            assert!(answer.is_err(), "{completion:?} of member {member} (wants: {wants}) in {self:?}");
+        };
+        for (member, known) in self.members.iter().enumerate() {
+            for wants in [true, false] {
+                let again = manager.clone().on_enter(Duration::ZERO, member, wants);
+                assert!(again.is_err() || *known == Known::Absent, "member {member} twice in {self:?}");
+            }
+            let left = |index| manager.clone().on_left(Duration::ZERO, member, index);
+            let Known::Works(Range { start, end }) = *known else {
+                for wants in [true, false] {
+                    refuses(member, 0..0, 0..0, None, wants);
+                }
+                assert!(left(0).is_err(), "member {member} leaves what it was not given: {self:?}");
+                continue;
+            };
+            if let Some(known) = self.end {
+                refuses(member, start..start, start..start, Some(known + 1), true);
+            }
+            if self.terms.deal.is_none() {
+                continue;
+            }
+            assert!(left(end).is_err() && start.checked_sub(1).is_none_or(|index| left(index).is_err()));
+            refuses(member, start..end + 1, end + 1..end + 1, None, true);
+            refuses(member, start + 1..end + 1, end + 1..end + 1, None, false);
+            refuses(member, end + 1..end + 1, end + 1..end + 1, None, true);
+            refuses(member, start..start, start..start, None, true);
+            refuses(member, start..start, start..end + 1, None, false);
+            refuses(member, start..start, start + 1..end + 1, None, false);
+            refuses(member, start..end, end..end, Some(end - 1), true);
+            if !self.terms.may_stop && start < self.bound() {
+                refuses(member, start..start, start..end, None, false);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Writing a Part, iteration by iteration.
+
+use crate::record::{Record, put_number};
+use crate::wire::Payload;
+
+/// A Part under construction.
+#[derive(Debug, Default)]
+pub struct Draft {
+    record: Record,
+    /// How many bytes of the record belong to closed iterations.
+    closed: usize,
+    lengths: Vec<u8>,
+    /// Equal lengths seen last and not yet written: bytes of a record, number of records.
+    pending: (u64, u64),
+    runs: Vec<u8>,
+    /// The run under construction: its first iteration, and the one after its last.
+    run: (u64, u64),
+    /// The end of the run before it.
+    before: u64,
+    count: u64,
+}
+
+impl Draft {
+    /// Where the iteration that runs now records its effects.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Closes iteration `index`: what was recorded since the last call belongs to it. Indices only grow.
+    pub fn close(&mut self, index: u64) {
+        let end = self.record.len();
+        let length = (end - self.closed) as u64;
+        self.closed = end;
+        if self.pending.0 == length && self.pending.1 > 0 {
+            self.pending.1 += 1;
+        } else {
+            self.write_lengths();
+            self.pending = (length, 1);
+        }
+        if self.count > 0 && self.run.1 == index {
+            self.run.1 += 1;
+        } else {
+            self.write_run();
+            self.run = (index, index + 1);
+        }
+        self.count += 1;
+    }
+
+    /// How many iterations are closed.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// How many bytes are recorded.
+    pub fn bytes(&self) -> usize {
+        self.closed
+    }
+
+    /// Takes the Part of all closed iterations; nothing if none of them recorded anything is still a Part.
+    pub fn take(&mut self) -> Payload {
+        if self.count == 0 {
+            return Payload::default();
+        }
+        self.write_lengths();
+        self.write_run();
+        let mut bytes = self.record.take();
+        let effects = bytes.len() as u64;
+        bytes.extend_from_slice(&self.lengths);
+        bytes.extend_from_slice(&self.runs);
+        bytes.extend_from_slice(&effects.to_le_bytes());
+        bytes.extend_from_slice(&(self.lengths.len() as u64).to_le_bytes());
+        // The next Part will be about as long: room for it now saves growing step by step.
+        let room = Record::with_capacity(bytes.len().min(1 << 20));
+        let (mut lengths, mut runs) = (std::mem::take(&mut self.lengths), std::mem::take(&mut self.runs));
+        lengths.clear();
+        runs.clear();
+        *self = Draft { record: room, lengths, runs, ..Draft::default() };
+        bytes.into()
+    }
+
+    fn write_lengths(&mut self) {
+        if self.pending.1 > 0 {
+            put_number(&mut self.lengths, self.pending.0);
+            put_number(&mut self.lengths, self.pending.1);
+            self.pending.1 = 0;
+        }
+    }
+
+    fn write_run(&mut self) {
+        if self.run.1 > self.run.0 {
+            put_number(&mut self.runs, self.run.0 - self.before);
+            put_number(&mut self.runs, self.run.1 - self.run.0);
+            self.before = self.run.1;
+            self.run = (0, 0);
+        }
+    }
+}

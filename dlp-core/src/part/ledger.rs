@@ -1,0 +1,59 @@
+//! The Parts of all members merged into loop order.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use super::cursor::Cursor;
+use crate::wire::{Payload, WireError};
+
+/// Merges the Parts of all members into loop order, whatever the order in which they come.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    next: u64,
+    parts: BinaryHeap<Reverse<Cursor>>,
+}
+
+impl Ledger {
+    /// Takes in a Part.
+    ///
+    /// # Errors
+    /// If the bytes are not a Part, or hold an iteration that was read already.
+    pub fn add(&mut self, part: Payload) -> Result<(), WireError> {
+        if let Some(cursor) = Cursor::new(part)? {
+            if cursor.index() < self.next {
+                return Err(WireError::Malformed("a Part of an iteration that was replayed already"));
+            }
+            self.parts.push(Reverse(cursor));
+        }
+        Ok(())
+    }
+
+    /// The next iteration in loop order that has not been read.
+    pub fn next_index(&self) -> u64 {
+        self.next
+    }
+
+    /// Reads the next iteration in loop order, if its Part is here: calls `read` with its index and record.
+    ///
+    /// # Errors
+    /// If a Part is broken.
+    pub fn step<R>(&mut self, read: impl FnOnce(u64, &[u8]) -> R) -> Result<Option<R>, WireError> {
+        let Some(mut head) = self.parts.peek_mut().filter(|head| head.0.index() == self.next) else {
+            return Ok(None);
+        };
+        let result = read(self.next, head.0.record());
+        self.next += 1;
+        if !head.0.advance()? {
+            PeekMut::pop(head);
+        } else if head.0.index() < self.next {
+            return Err(WireError::Malformed("a Part whose runs overlap"));
+        }
+        Ok(Some(result))
+    }
+
+    /// Whether nothing waits to be read.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+}

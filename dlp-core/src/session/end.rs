@@ -1,0 +1,106 @@
+//! How a session ends: together with all other ranks, whichever way this one comes to its end.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use super::{CURRENT, Guard, PROCESS, Rendezvous, Session};
+#[cfg(feature = "mpi")]
+use super::{MODE, Mode, mode, process};
+use crate::hub::Spec;
+use crate::observe::{Tally, summary};
+#[cfg(feature = "mpi")]
+use crate::report::FAILED;
+use crate::report::{Farewell, PANICKED, say};
+use crate::wire::{Op, Payload};
+
+impl Session {
+    /// Comes to the end of the program together with all other ranks, waits for them asleep, and gives back
+    /// what the session holds. Says what failed elsewhere. Returns whether all ranks ended well.
+    pub(super) fn leave(&'static self, failure: Option<&str>) -> bool {
+        if self.over.load(Ordering::Acquire) {
+            return failure.is_none();
+        }
+        let tallies = std::mem::take(&mut *self.tallies.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut good = failure.is_none();
+        if self.size() > 1 {
+            let data = Farewell { failure: failure.map(str::to_owned), tallies }.write();
+            let place = "the end of the program".to_string();
+            let spec = Spec::Collective(|_| Payload::default());
+            let link = self.enter(Rendezvous {
+                op: Op::End,
+                place,
+                length: None,
+                digest: 0,
+                wants: false,
+                data,
+                spec,
+            });
+            link.answer();
+            let farewells: Vec<Farewell> =
+                link.collect().iter().filter_map(|data| Farewell::read(data).ok()).collect();
+            for (rank, other) in farewells.iter().enumerate() {
+                if let Some(said) = other.failure.as_deref().filter(|said| Some(*said) != failure) {
+                    say(&format!("dlp: rank {rank} of {} ended with: {said}", self.size()));
+                    good = false;
+                }
+            }
+            if self.settings.summary && self.is_root() {
+                let tallies: Vec<Vec<Tally>> =
+                    farewells.into_iter().map(|farewell| farewell.tallies).collect();
+                say(&summary(&tallies));
+            }
+        }
+        self.end();
+        good
+    }
+
+    /// Gives back what the session holds.
+    fn end(&'static self) {
+        self.over.store(true, Ordering::Release);
+        if let Some(service) = self.service.get() {
+            service.unpark();
+        }
+        self.transport.close();
+        let mut process = PROCESS.lock().unwrap_or_else(PoisonError::into_inner);
+        // MPI cannot be started twice: its session stays, so that later uses are told so.
+        if self.size() == 1 && process.is_some_and(|session| std::ptr::eq(session, self)) {
+            *process = None;
+            CURRENT.set(None);
+        }
+    }
+}
+
+/// Called when the process of a rank under MPI exits. A rank that was started by its first use comes to the end
+/// of the program here; one that exits with an error, or in the middle of something, takes the job with it.
+#[cfg(feature = "mpi")]
+pub(super) fn at_exit(status: Option<i32>) {
+    let Some(session) = process().filter(|session| !session.over.load(Ordering::Acquire)) else { return };
+    match status.unwrap_or(0) {
+        0 if mode() != Mode::Together && mode() != Mode::Alone => {
+            say(&format!("dlp: error: {} exited in the middle of a loop", session.who()));
+            session.transport.abort(FAILED);
+        }
+        0 => {
+            MODE.set(Mode::Together);
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| session.leave(None))).is_err() {
+                session.transport.abort(FAILED);
+            }
+        }
+        status => {
+            say(&format!("dlp: {} exited with status {status}: the whole job ends", session.who()));
+            session.transport.abort(status);
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let Some(session) = CURRENT.get() else { return };
+        if !std::thread::panicking() {
+            session.leave(None);
+        } else if session.size() > 1 {
+            // Before anything else that unwinding drops can wait for the other ranks.
+            session.transport.abort(PANICKED);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! How a session comes to be: by `init`, by `init_with`, or by the first use; and in which world, which the
+//! environment says.
+
+use super::{CURRENT, Session, process};
+use crate::launch::Launch;
+use crate::report::say;
+use crate::settings::Settings;
+use crate::sys;
+use crate::transport::solo::Solo;
+#[cfg(feature = "mpi")]
+use crate::transport::{Transport, processes::Mpi};
+
+/// How a session comes to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Start {
+    /// By `main` or `init`.
+    Explicit,
+    /// By the first use.
+    Lazy,
+}
+
+/// Which world the environment says this process is in.
+pub(super) enum World {
+    Solo,
+    Threads(usize),
+    #[cfg(feature = "mpi")]
+    Mpi(Launch),
+}
+
+pub(super) fn world(settings: &Settings) -> Result<World, String> {
+    let launch = Launch::detect(|name| std::env::var(name).ok());
+    match (launch, settings.ranks) {
+        (Some(launch), Some(_)) => Err(format!(
+            "`DLP_RANKS` asks for ranks as threads, but this process was started by {launch}: use one or the other"
+        )),
+        (None, Some(ranks)) if ranks > 1 => Ok(World::Threads(ranks)),
+        (None, _) => Ok(World::Solo),
+        #[cfg(feature = "mpi")]
+        (Some(launch), None) => Ok(World::Mpi(launch)),
+        #[cfg(not(feature = "mpi"))]
+        (Some(Launch { size: Some(1), .. }), None) => Ok(World::Solo),
+        #[cfg(not(feature = "mpi"))]
+        (Some(launch), None) => Err(format!(
+            "this process was started by {launch}, but the program was built without dlp's feature `mpi`: build it with \
+             the feature, or use `DLP_RANKS=N ./binary` for ranks as threads"
+        )),
+    }
+}
+
+/// Ends a process that cannot start.
+pub(super) fn refuse_to_start(why: &str) -> ! {
+    say(&format!("dlp: error: {why}"));
+    sys::exit_now(2)
+}
+
+pub(super) fn settings() -> Settings {
+    Settings::read(|name| std::env::var(name).ok()).unwrap_or_else(|why| refuse_to_start(&why))
+}
+
+pub(super) fn start(how: Start) -> &'static Session {
+    let settings = settings();
+    match world(&settings) {
+        Err(why) => refuse_to_start(&why),
+        Ok(World::Solo) => Session::begin(Box::new(Solo::default()), settings, how == Start::Explicit),
+        Ok(World::Threads(ranks)) => refuse_to_start(&format!(
+            "`DLP_RANKS={ranks}` needs `#[dlp::main]` on the program's `main`: only that can run it once for each rank"
+        )),
+        #[cfg(feature = "mpi")]
+        Ok(World::Mpi(launch)) => start_mpi(&launch, settings),
+    }
+}
+
+#[cfg(feature = "mpi")]
+fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
+    let mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
+    if let Some(size) = launch.size.filter(|&size| size != mpi.size()) {
+        refuse_to_start(&format!(
+            "{launch} started this process, but the MPI library that the program is linked with sees {} rank(s) and not \
+             {size}: the program and `mpiexec` belong to different MPIs",
+            mpi.size()
+        ));
+    }
+    let session = Session::begin(Box::new(mpi), settings, true);
+    sys::at_exit(super::end::at_exit);
+    session
+}
+
+/// The session of a program that says itself when it begins and ends; see [`init`].
+#[derive(Debug)]
+#[must_use = "the session ends when this is dropped: bind it to a name, as in `let _session = dlp::init();`"]
+pub struct Guard {
+    _not_send: std::marker::PhantomData<*const ()>,
+}
+
+/// Starts the session of this process. It ends when the guard is dropped, which waits for the other ranks; do
+/// so at the end of `main`.
+///
+/// # Panics
+/// If the process has a session already.
+#[track_caller]
+pub fn init() -> Guard {
+    assert!(
+        CURRENT.get().is_none() && process().is_none(),
+        "dlp::init() was called after the session had started"
+    );
+    start(Start::Explicit);
+    Guard { _not_send: std::marker::PhantomData }
+}
+
+/// Joins a world that the program has initialised itself: `comm` is duplicated, and MPI is never finalized by
+/// dlp. All ranks of `comm` call this together. The session ends when the guard is dropped; the program finalizes
+/// MPI after that.
+///
+/// # Panics
+/// If the process has a session already, or MPI is not initialised.
+#[cfg(feature = "mpi")]
+#[track_caller]
+pub fn init_with(comm: &impl crate::transport::processes::Communicator) -> Guard {
+    assert!(
+        CURRENT.get().is_none() && process().is_none(),
+        "dlp::init_with() was called after the session had started"
+    );
+    let mpi = Mpi::adopt(comm).unwrap_or_else(|why| panic!("dlp::init_with(): {why}"));
+    Session::begin(Box::new(mpi), settings(), true);
+    sys::at_exit(super::end::at_exit);
+    Guard { _not_send: std::marker::PhantomData }
+}
