@@ -146,12 +146,10 @@ impl<T> Slot<T> {
     /// Settles the type of the value.
     pub fn is(&self, _value: &T) {}
 
-    /// Iteration `index` leaves with `value`. The lowest index counts.
+    /// Iteration `index` leaves with `value`. What was kept before is gone: another iteration that turns out to be the one
+    /// that left is run again, where its value did not travel.
     pub fn keep(&self, index: u64, value: T) {
-        let mut kept = self.0.borrow_mut();
-        if kept.as_ref().is_none_or(|(lowest, _)| index <= *lowest) {
-            *kept = Some((index, value));
-        }
+        self.0.replace(Some((index, value)));
     }
 
     /// Whether iteration `index` left with this value on this rank.
@@ -517,13 +515,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lowest_index_counts() {
+    fn a_slot_has_the_value_of_one_iteration() {
         let slot = Slot::new();
-        for (index, value) in [(7, 'a'), (9, 'b'), (3, 'c'), (3, 'd'), (5, 'e')] {
-            slot.keep(index, value);
-        }
+        slot.keep(7, 'a');
+        slot.keep(3, 'b');
         assert!(slot.has(3) && !slot.has(7));
-        assert_eq!((slot.take(3), slot.take(3)), (Some('d'), None));
+        slot.told(7, |_| panic!("that one is gone"));
+        assert_eq!((slot.take(3), slot.take(3)), (Some('b'), None));
     }
 
     fn said(record: &Record) -> Vec<String> {

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Ident, Index};
+use syn::{Expr, Ident, Index, Token};
 
 use super::gather::Wrap;
 use super::print::Prints;
@@ -294,8 +294,8 @@ impl Code<'_> {
         }
         let mut types = Types::default();
         for (position, (at, leaf)) in carried.iter().enumerate() {
-            let (name, value) = (bound(*at, leaf), reference(&all, position, leaf));
-            types.branch.extend(quote!(let #name = #dlp::like(#value);));
+            let (name, value, mutable) = (bound(*at, leaf), reference(&all, position, leaf), mutable(leaf));
+            types.branch.extend(quote!(let #mutable #name = #dlp::like(#value);));
         }
         for (at, leaf) in effect.leaves.iter().enumerate().filter(|(_, leaf)| !form.carries(leaf)) {
             let (name, part, value) = (bound(at, leaf), fresh(&format!("part_{at}")), &leaf.value);
@@ -336,7 +336,8 @@ impl Code<'_> {
         let gets =
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
                 let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
-                quote!(let #name = (&&&&*#field).#get(#op.reader());)
+                let mutable = mutable(leaf);
+                quote!(let #mutable #name = (&&&&*#field).#get(#op.reader());)
             });
         let done = match &effect.kind {
             Kind::Print => {
@@ -470,6 +471,11 @@ fn bound(at: usize, leaf: &Leaf) -> Ident {
         Carry::Capture(name) | Carry::CapturePart(name) => name.clone(),
         _ => hole(at),
     }
+}
+
+/// What is captured by name may be changed, where the user's own variable may.
+fn mutable(leaf: &Leaf) -> Option<Token![mut]> {
+    matches!(leaf.carry, Carry::Capture(_)).then(|| Token![mut](Span::mixed_site()))
 }
 
 /// What stands in the statement for a value.
