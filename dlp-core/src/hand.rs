@@ -89,6 +89,8 @@ impl Member {
             Message::Assign(range) => self.worker.on_assign(range),
             Message::Release => self.worker.on_release(),
             Message::Cancel(at) => self.worker.on_cancel(at),
+            // What is handed over in the middle of a range is not held back here.
+            Message::Seen => {}
             other => return Some(other),
         }
         None

@@ -309,6 +309,9 @@ fn orders(
         (Message::Request { completion, wants, part }, Kind::Loop { manager, parts, .. }) => {
             // The Part of a message that is refused is not replayed by anybody.
             let orders = manager.on_request(now, from, &completion, wants)?;
+            if !wants && !part.is_empty() {
+                out.to(from, Message::Seen);
+            }
             parts.on_part(out, part);
             orders
         }

@@ -148,7 +148,7 @@ impl Link {
                 Ok((epoch, message)) if epoch == self.epoch => return Some(self.pass_on(message)),
                 Ok((epoch, message)) if epoch > self.epoch => early.push((epoch, message)),
                 // Overtaken by the end of its loop, which came another way.
-                Ok((_, Message::Cancel(_))) => {}
+                Ok((_, Message::Cancel(_) | Message::Seen)) => {}
                 Ok((_, message)) => {
                     self.session.fail(&format!("rank {from} sent {message:?} of an earlier rendezvous"))
                 }

@@ -177,6 +177,7 @@ where
         ledger: Ledger::default(),
         left: None,
         leader: None,
+        unseen: false,
         pulse: Pulse::new(),
         body,
         replay,
@@ -255,6 +256,8 @@ struct Engine<'a, I, M, B, S, W, O> {
     left: Option<Way>,
     /// How it was left on the root, where this rank follows.
     leader: Option<Way>,
+    /// A Part was handed over in the middle of a range, and not taken in yet.
+    unseen: bool,
     pulse: Pulse,
     body: B,
     replay: S,
@@ -273,6 +276,8 @@ where
 {
     /// A Part is handed over when it is this long, or has waited for long.
     const FULL: usize = 1 << 20;
+    /// With so much to hand over, and the last Part not taken in yet, a rank waits.
+    const BRIMFUL: usize = 1 << 28;
 
     fn drive(&mut self) -> Option<Way> {
         loop {
@@ -392,7 +397,14 @@ where
         }
         self.replay_ready();
         let due = self.draft.bytes() >= Self::FULL || self.pulse.is_late();
-        if due && self.worker.can_report() {
+        if !due || !self.worker.can_report() {
+            return;
+        }
+        // One at a time: whoever is faster than those who take it in must not flood them.
+        while self.unseen && self.draft.bytes() >= Self::BRIMFUL {
+            self.wait();
+        }
+        if !self.unseen && self.worker.can_report() {
             let report = self.worker.so_far();
             self.hand_over(report);
         }
@@ -412,6 +424,7 @@ where
             Message::Release => self.worker.on_release(),
             Message::Cancel(at) => self.worker.on_cancel(at),
             Message::Finish(outcome) => self.worker.on_finish(outcome),
+            Message::Seen => self.unseen = false,
             Message::Part(part) => {
                 if let Err(why) = self.ledger.add(part) {
                     self.link.session().fail(&format!("{} got {why}", self.at));
@@ -433,6 +446,7 @@ where
         let nothing =
             part.is_empty() && !wants && completion == Completion { done: 0..0, undone: 0..0, end: None };
         if !nothing {
+            self.unseen |= !wants && !part.is_empty();
             self.link.tell(Message::Request { completion, wants, part });
         }
     }

@@ -112,6 +112,8 @@ pub enum Message {
     Answer(Payload),
     /// To the manager: so many iterations of a static share are done (for a progress display).
     Progress(u64),
+    /// From the manager: a Part that came in the middle of a range has been taken in, and another one may follow.
+    Seen,
     /// From the root: the job cannot go on, and why.
     Abort(String),
 }

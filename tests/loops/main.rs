@@ -44,6 +44,7 @@ mod hygiene;
 mod items;
 mod places;
 mod root;
+mod serial;
 mod strategies;
 mod text;
 

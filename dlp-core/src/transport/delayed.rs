@@ -56,7 +56,7 @@ impl<T: Transport> Transport for Delayed<T> {
             return None;
         }
         if self.next().is_multiple_of(3) {
-            self.deaf.store(self.next() % 200, Ordering::Relaxed);
+            self.deaf.store(self.next() % 8, Ordering::Relaxed);
             return None;
         }
         self.inner.poll()

@@ -68,6 +68,7 @@ impl Message {
             }
             Message::Answer(answer) => plain(10, [0; 4], answer),
             Message::Progress(count) => plain(11, [count, 0, 0, 0], Payload::default()),
+            Message::Seen => plain(13, [0; 4], Payload::default()),
             Message::Abort(why) => plain(12, [0; 4], why.into_bytes().into()),
         };
         let mut header = [0; HEADER];
@@ -130,6 +131,7 @@ impl Message {
             9 => Message::Finish(Outcome { end: a, exit: optional(b) }),
             10 => Message::Answer(payload),
             11 => Message::Progress(a),
+            13 => Message::Seen,
             12 => Message::Abort(String::from_utf8_lossy(&payload).into_owned()),
             unknown => return Err(WireError::Kind(unknown)),
         };
@@ -196,6 +198,7 @@ mod tests {
             Message::Finish(Outcome { end: 0, exit: None }),
             Message::Answer(data),
             Message::Progress(8),
+            Message::Seen,
             Message::Abort("because".into()),
         ]
     }
