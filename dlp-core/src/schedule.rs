@@ -221,9 +221,10 @@ mod tests {
             now += Duration::from_millis(10);
         }
         let mut count = 1;
-        for _ in 0..20 {
+        for round in 0..20 {
             let range = dealer.deal(1, now).unwrap();
             count = range.end - range.start;
+            assert!(round > 4 || count == 8_u64.pow(round), "eightfold at most: {count} in round {round}");
             now += Duration::from_nanos(10) * count as u32;
         }
         assert_eq!(count, 1_000_000, "ten milliseconds' worth of iterations of 10 ns");
