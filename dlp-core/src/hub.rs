@@ -1,12 +1,12 @@
 //! The root's side of every rendezvous: where the messages of all ranks meet the managers.
 //!
-//! Whoever has the lock moves things along: the root's main thread when it waits, a service thread while the
-//! main thread runs iterations. Rank 0 itself talks to the hub as every other rank does, only without a
+//! Whoever has the lock moves things along: the root's main thread when it waits and between iterations, a service
+//! thread while the main thread runs one. Rank 0 itself talks to the hub as every other rank does, only without a
 //! transport in between. Knows the transport and the protocol; no user code, no user type.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use crate::manager::{Manager, Order, Terms, Unexpected};
@@ -110,9 +110,13 @@ impl Hub {
         self.state().on_letter(post, Letter { from: 0, epoch, message })
     }
 
-    /// Takes in what has arrived; whether anything had.
+    /// Takes in what has arrived, unless another thread is about it; whether anything had.
     pub(crate) fn pump(&self, transport: &dyn Transport) -> Result<bool, Fatal> {
-        let mut state = self.state();
+        let mut state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(state)) => state.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(false),
+        };
         let post = Post { transport, mail: &self.mail };
         let mut news = false;
         while let Some((from, frame)) = transport.poll() {

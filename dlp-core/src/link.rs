@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use crate::hub::children;
+use crate::hub::{Hub, children};
 use crate::session::Session;
 use crate::transport::Idle;
 use crate::wire::{Message, Payload};
@@ -53,21 +53,13 @@ impl Link {
         }
     }
 
-    /// The next message, if one is here.
+    /// The next message, if one has arrived.
+    ///
+    /// On the root this takes in what there is for others too, also where a service thread does: that one sleeps
+    /// between two looks, and whoever waits for an answer need not wait for it to wake.
     pub(crate) fn hear(&self) -> Option<Message> {
-        self.session.check();
-        if let Some(message) = self.kept.borrow_mut().pop_front() {
-            return Some(message);
-        }
-        match &self.session.hub {
-            Some(hub) => {
-                if !self.session.has_service() {
-                    self.pump();
-                }
-                hub.hear(self.epoch)
-            }
-            None => self.hear_from_afar(),
-        }
+        self.pump();
+        self.next()
     }
 
     /// The next message, waited for asleep.
@@ -78,10 +70,10 @@ impl Link {
         self.session.attend(true);
         let mut idle = Idle::new();
         loop {
-            if self.session.hub.is_some() && self.pump() {
+            if self.pump() {
                 idle.reset();
             }
-            if let Some(message) = self.hear() {
+            if let Some(message) = self.next() {
                 return message;
             }
             self.session.transport.wait(idle.rest());
@@ -96,14 +88,15 @@ impl Link {
         loop {
             // In this order: what comes before the end is here when the end is seen.
             let over = hub.is_over(self.epoch);
-            if let Some(message) = self.hear() {
+            let news = self.pump();
+            if let Some(message) = self.next() {
                 return Some(message);
             }
             if over {
                 return None;
             }
             self.session.attend(true);
-            if !self.pump() {
+            if !news {
                 self.session.transport.wait(idle.rest());
             }
         }
@@ -132,9 +125,20 @@ impl Link {
         while self.await_message_or_end().is_some() {}
     }
 
+    /// On the root: takes in what has arrived for anybody; whether anything had.
     fn pump(&self) -> bool {
-        let hub = self.session.hub.as_ref().expect("only the root pumps");
-        hub.pump(&*self.session.transport).unwrap_or_else(|why| self.session.fail(&why))
+        let pump = |hub: &Hub| hub.pump(&*self.session.transport);
+        self.session.hub.as_ref().is_some_and(|hub| pump(hub).unwrap_or_else(|why| self.session.fail(&why)))
+    }
+
+    /// The next message of those that are here.
+    fn next(&self) -> Option<Message> {
+        self.session.check();
+        let kept = self.kept.borrow_mut().pop_front();
+        kept.or_else(|| match &self.session.hub {
+            Some(hub) => hub.hear(self.epoch),
+            None => self.hear_from_afar(),
+        })
     }
 
     fn hear_from_afar(&self) -> Option<Message> {

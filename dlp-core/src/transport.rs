@@ -22,8 +22,8 @@ use crate::wire::Frame;
 /// One rank's end of the connections to all ranks.
 ///
 /// Nothing here blocks but [`wait`](Transport::wait), and that only for a bounded time. At most one thread
-/// of a rank polls and waits at a time (the session sees to that); where
-/// [`concurrent`](Transport::concurrent) says so, another thread may send meanwhile.
+/// of a rank polls at a time, and at most one waits (the session sees to that); where
+/// [`concurrent`](Transport::concurrent) says so, another thread may poll or send while one waits.
 pub trait Transport: Send + Sync {
     /// This rank, from 0 to `size() - 1`. Rank 0 is the root.
     fn rank(&self) -> usize;

@@ -114,7 +114,7 @@ impl Worker {
     /// source, if this member has just run into its end. `None` if there is nothing to tell and the next
     /// range of the member's own share is to be run.
     pub fn on_range_end(&mut self, end: Option<u64>) -> Option<Report> {
-        if self.shares.is_some() && end.is_none() && self.bound > self.range.end && self.next_share() {
+        if end.is_none() && self.next_share() {
             return None;
         }
         self.state = State::Asking;

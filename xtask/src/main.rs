@@ -20,10 +20,10 @@ const COMMANDS: &[Command] = &[
     (
         "demo",
         "[DIR]",
-        "count the words under DIR on 4 ranks and on 1, and compare answer and time",
+        "count the words under DIR on 1 rank and on several, and compare answer and time",
         demo::run,
     ),
-    ("test", "", "check and test everything, as CI does", test::run),
+    ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),
 ];
 
 /// Why a command did not succeed.
@@ -69,7 +69,7 @@ fn main() -> ExitCode {
 fn usage() -> String {
     let mut text = String::from("usage: cargo xtask COMMAND\n\n");
     for (name, arguments, purpose, _) in COMMANDS {
-        text += &format!("  {:<12} {purpose}\n", format!("{name} {arguments}"));
+        text += &format!("  {:<18} {purpose}\n", format!("{name} {arguments}"));
     }
     text
 }

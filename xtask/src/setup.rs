@@ -95,7 +95,7 @@ fn packages(missing: &[Need]) -> Vec<&'static str> {
 }
 
 /// Whether a program can be found: a path, or a name on the `PATH`.
-fn on_path(program: &OsStr) -> bool {
+pub(crate) fn on_path(program: &OsStr) -> bool {
     let path = Path::new(program);
     if path.components().count() > 1 {
         return path.is_file();

@@ -2,16 +2,22 @@
 //!
 //! What needs no MPI is tested first, without the feature `mpi`. The last line of standard output is the
 //! count of all tests, `N passed, N failed`, which CI reads.
+//!
+//! `--mpi mpich` runs the tests only, with the MPI whose programs are called `mpicc.mpich` and `mpiexec.mpich`, as
+//! Debian calls them where several are installed.
 
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::cargo::cargo;
+use crate::cargo::{cargo, workspace};
 use crate::setup;
 use crate::tally::Tally;
+use xtask::Launcher;
 
 /// One call of cargo.
 struct Step {
@@ -35,8 +41,29 @@ const STEPS: &[Step] = &[
     doc(&["doc", "--workspace", "--no-deps"]),
     doc(&["doc", "--workspace", "--no-deps", "--no-default-features"]),
     step(&["test", "--workspace", "--no-default-features"]),
-    step(&["test", "--workspace"]),
+    TESTS,
 ];
+
+const TESTS: Step = step(&["test", "--workspace"]);
+
+/// The environment in which everything is built and run with another MPI than the first on the `PATH`; in a target
+/// directory of its own, since programs built for one MPI do not run under another.
+fn environment(mpi: &str) -> Result<Vec<(&'static str, PathBuf)>, String> {
+    let (compiler, launcher) = (format!("mpicc.{mpi}"), format!("mpiexec.{mpi}"));
+    if let Some(missing) = [&compiler, &launcher].into_iter().find(|name| !setup::on_path(name.as_ref())) {
+        return Err(format!(
+            "there is no `{missing}`: install it (Debian, Ubuntu: apt-get install lib{mpi}-dev), or name another MPI's \
+             programs by `MPICC` and `{}`",
+            Launcher::CHOICE
+        ));
+    }
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
+    Ok(vec![
+        ("MPICC", compiler.into()),
+        (Launcher::CHOICE, launcher.into()),
+        ("CARGO_TARGET_DIR", target.join(mpi)),
+    ])
+}
 
 impl Step {
     /// The command as one would type it.
@@ -49,9 +76,10 @@ impl Step {
     }
 
     /// Whether it succeeded. Standard output is passed on, and the tests in it are counted.
-    fn run(&self, tally: &mut Tally) -> io::Result<bool> {
+    fn run(&self, mpi: &[(&str, PathBuf)], tally: &mut Tally) -> io::Result<bool> {
         let mut command = cargo(self.arguments);
-        command.envs(self.environment.iter().copied()).stdout(Stdio::piped());
+        command.envs(self.environment.iter().copied());
+        command.envs(mpi.iter().map(|(name, value)| (name, value))).stdout(Stdio::piped());
         let mut child = command.spawn()?;
         if let Some(stdout) = child.stdout.take() {
             pass_on(BufReader::new(stdout), io::stdout().lock(), tally)?;
@@ -73,18 +101,20 @@ fn pass_on(mut from: impl BufRead, mut to: impl Write, tally: &mut Tally) -> io:
 
 /// Runs every step, up to the first that fails.
 pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
-    if !arguments.is_empty() {
-        return Err(Failure::Usage);
-    }
+    let (mpi, steps) = match arguments {
+        [] => (vec![], STEPS),
+        [flag, mpi] if flag == "--mpi" => (environment(&mpi.to_string_lossy())?, &[TESTS][..]),
+        _ => return Err(Failure::Usage),
+    };
     setup::ensure()?;
     let mut tally = Tally::default();
     let mut times = Vec::new();
     let mut failed = None;
-    for step in STEPS {
+    for step in steps {
         let name = step.name();
         println!("\n== {name}");
         let start = Instant::now();
-        let result = step.run(&mut tally);
+        let result = step.run(&mpi, &mut tally);
         times.push((start.elapsed(), name.clone()));
         match result {
             Ok(true) => {}
@@ -131,6 +161,12 @@ mod tests {
         pass_on(&text[..], &mut copy, &mut tally).expect("memory can be read and written");
         assert_eq!(copy, text);
         assert_eq!(tally.passed, 2);
+    }
+
+    #[test]
+    fn an_mpi_that_is_not_there_is_named() {
+        let error = environment("no-such").expect_err("there is none");
+        assert!(error.contains("there is no `mpicc.no-such`"), "{error}");
     }
 
     #[test]
