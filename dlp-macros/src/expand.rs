@@ -25,7 +25,6 @@ use crate::fallback;
 use crate::find::Position;
 use crate::mark::{self, Mark};
 use crate::model::{Effect, Split};
-use crate::returns::Returns;
 use crate::scope::fresh;
 
 /// A loop that is split, how, and where it stands.
@@ -45,8 +44,12 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
         prints.visit_block_mut(&mut split.written.body);
         fallback::unmark(&mut split.written);
     }
-    let returns = Returns::of(&function.sig.output);
-    let output = function.sig.output.clone();
+    let wrap = (args.gather == Gather::Root).then(|| gather::Wrap::new(&function.sig.output));
+    for Each { split, .. } in &mut loops {
+        if let Some(wrap) = &wrap {
+            wrap.clone().visit_expr_for_loop_mut(&mut split.written);
+        }
+    }
     if args.gather == Gather::Root
         && let Some(last) = loops.last()
     {
@@ -59,7 +62,6 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
         }
     }
     let name = function.sig.ident.to_string();
-    let wrap = (args.gather == Gather::Root).then(|| gather::Wrap::new(returns, &output));
     mark::fill(function.into_token_stream(), &mut |mark, _| match mark {
         Mark::Loop(number) => {
             let Each { split, args, .. } = &loops[number];

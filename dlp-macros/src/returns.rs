@@ -129,6 +129,8 @@ fn ends_with_loop(stmt: &Stmt) -> bool {
             Expr::Match(choice) => choice.arms.iter().all(|arm| value(&arm.body)),
             Expr::Paren(inner) => value(&inner.expr),
             Expr::Group(inner) => value(&inner.expr),
+            // Every round of it is everybody's.
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => true,
             other => Mark::of(other).is_some() || !holds(|finder| finder.visit_expr(other)),
         }
     }

@@ -45,6 +45,7 @@ mod items;
 mod places;
 mod root;
 mod serial;
+mod several;
 mod strategies;
 mod text;
 

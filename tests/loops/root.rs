@@ -199,3 +199,129 @@ fn the_root_goes_on_alone() {
     }
     on_root(|| twice(4), "None");
 }
+
+/// Every rank has what one rank alone has.
+#[track_caller]
+fn everywhere<T: Debug>(function: impl Fn() -> T + Sync) {
+    super::same(function);
+}
+
+#[dlp::parallel(gather = "root")]
+fn left_early(n: u32) -> Result<Vec<u32>, Box<dyn std::error::Error>> {
+    let mut all = vec![];
+    for x in 0..n {
+        if x == 8 {
+            break;
+        }
+        if x == 5 && n == 20 {
+            return Ok(all);
+        }
+        if x == 6 && n == 30 {
+            return Err(format!("at {x}").into());
+        }
+        let y: u32 = if x == 7 && n == 40 { "x" } else { "1" }.parse()?;
+        all.push(x + y);
+        #[serial]
+        if all.len() == 4 && n == 50 {
+            Err("four")?;
+        }
+        #[serial]
+        if all.len() == 4 && n == 60 {
+            return Ok(vec![]);
+        }
+    }
+    all.push(100);
+    Ok(all)
+}
+
+#[test]
+fn a_loop_that_is_left_ends_on_the_root_and_an_error_on_all() {
+    on_root(|| left_early(4), "Ok(None)");
+    on_root(|| left_early(10), "Ok(None)");
+    on_root(|| left_early(20), "Ok(None)");
+    everywhere(|| left_early(30).unwrap_err().to_string());
+    everywhere(|| left_early(40).unwrap_err().to_string());
+    everywhere(|| left_early(50).unwrap_err().to_string());
+    on_root(|| left_early(60), "Ok(None)");
+}
+
+#[dlp::parallel(gather = "root")]
+fn left_early_with_an_option(words: &[&str]) -> Option<Vec<char>> {
+    let mut all = vec![];
+    for word in words {
+        let first = word.chars().next()?;
+        if first == 'x' {
+            return Some(all);
+        }
+        all.push(first);
+    }
+    None
+}
+
+#[test]
+fn an_option_that_is_left_early() {
+    on_root(|| left_early_with_an_option(&["a", "", "b"]), "None");
+    on_root(|| left_early_with_an_option(&["a", "xy", "b"]), "None");
+    on_root(|| left_early_with_an_option(&["a", "b"]), "None");
+}
+
+#[dlp::parallel(gather = "root")]
+fn left_early_with_nothing(out: &mut Vec<u32>) {
+    for x in 0..9 {
+        if x * x > 20 {
+            return;
+        }
+        out.push(x);
+    }
+    out.clear();
+}
+
+#[test]
+fn nothing_that_is_left_early() {
+    let call = || {
+        let mut out = vec![];
+        left_early_with_nothing(&mut out);
+        out
+    };
+    on_root(call, "[]");
+}
+
+#[dlp::parallel(gather = "root")]
+fn two_loops(n: u32) -> u32 {
+    let (mut all, mut total) = (vec![], 0);
+    #[parallel]
+    for x in 0..n {
+        all.push(x * x);
+    }
+    // Here every rank has what the first loop gave.
+    assert_eq!(all.len(), n as usize);
+    #[parallel]
+    for x in &all {
+        total += x + 1;
+    }
+    assert!(dlp::is_root());
+    total
+}
+
+#[test]
+fn the_ranks_part_after_the_last_loop() {
+    on_root(|| two_loops(7), "None");
+}
+
+#[dlp::parallel(gather = "root")]
+fn rounds(n: u32) -> Vec<u32> {
+    let mut all = vec![1];
+    for _ in 0..n {
+        let length = all.len() as u32;
+        #[parallel]
+        for x in 0..length {
+            all.push(x + length);
+        }
+    }
+    all
+}
+
+#[test]
+fn a_loop_in_a_loop_is_everybodys_until_the_last_round() {
+    on_root(|| rounds(3), "None");
+}

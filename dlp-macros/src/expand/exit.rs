@@ -142,14 +142,14 @@ impl Code<'_> {
 
     /// What leaves, with the values under their names.
     fn value_of(&self, exit: &Exit, value: &Expr) -> TokenStream {
-        let value = match self.wrap {
-            Some(wrap) => wrap.wrapped(value),
-            None => value.clone(),
-        };
-        self.user_code(&value, &mut |mark, _| match mark {
+        let value = self.user_code(value, &mut |mark, _| match mark {
             Mark::Hole(at) => hole_of(at, &exit.leaves[at]),
             _ => unreachable!("a value that leaves has marks for values only"),
-        })
+        });
+        match self.wrap {
+            Some(wrap) => wrap.wrapped(value).into_token_stream(),
+            None => value,
+        }
     }
 
     /// `?`.

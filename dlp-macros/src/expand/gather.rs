@@ -11,7 +11,7 @@ use crate::scope::fresh;
 /// Has the ranks other than the root leave after the statement of this number, and wraps what is returned.
 pub(super) fn on_root(function: &mut ItemFn, dlp: &TokenStream, statement: usize) {
     let returns = Returns::of(&function.sig.output);
-    let mut wrap = Wrap::new(returns, &function.sig.output);
+    let mut wrap = Wrap::new(&function.sig.output);
     wrap.visit_block_mut(&mut function.block);
     wrap.tail(&mut function.block);
     if let ReturnType::Type(_, ty) = &mut function.sig.output {
@@ -70,8 +70,8 @@ pub(super) struct Wrap {
 }
 
 impl Wrap {
-    pub(super) fn new(returns: Returns, output: &ReturnType) -> Self {
-        Self { returns, ty: returned(output) }
+    pub(super) fn new(output: &ReturnType) -> Self {
+        Self { returns: Returns::of(output), ty: returned(output) }
     }
 
     /// What a rank returns that has no result.
@@ -85,8 +85,8 @@ impl Wrap {
     }
 
     /// A value that is returned, wrapped.
-    pub(super) fn wrapped(&self, value: &Expr) -> Expr {
-        let mut value = value.clone();
+    pub(super) fn wrapped(&self, value: TokenStream) -> Expr {
+        let mut value = syn::parse2(value.clone()).unwrap_or(Expr::Verbatim(value));
         self.clone().value(&mut value);
         value
     }
