@@ -269,6 +269,7 @@ impl VisitMut for Analyzer {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         if let Some(attribute) = Self::take_serial(expr).filter(|_| self.piece.is_none()) {
             self.note(&attribute, What::SerialValue);
+            return self.pass_over(expr);
         }
         match expr {
             Expr::Continue(jump) => match self.aim(jump.label.as_ref()) {

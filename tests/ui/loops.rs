@@ -1,4 +1,4 @@
-//! Functions that have not exactly one loop to split.
+//! Functions of which it is not clear what to split.
 
 #[dlp::parallel]
 fn no_loop(values: &[u32]) -> u32 {

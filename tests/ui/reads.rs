@@ -4,7 +4,8 @@
 fn in_a_condition(values: &[u32]) -> Vec<u32> {
     let mut found = Vec::new();
     for value in values {
-        if found.len() < 3 {
+        let room = 3 - found.len();
+        if room > 0 {
             found.push(value + 1);
         }
     }
@@ -16,8 +17,8 @@ fn in_an_argument(values: &[u32]) -> (u32, Vec<u32>) {
     let (mut total, mut sums) = (0, Vec::new());
     for value in values {
         total += value;
-        sums.push(total);
-        sums.push(sums.len() as u32);
+        sums.push(u32::pow(total, 2));
+        sums.push(sums.iter().sum());
     }
     (total, sums)
 }

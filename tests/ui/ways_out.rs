@@ -1,48 +1,11 @@
-//! Ways out of the loop.
+//! Ways out of the loop that cannot be taken.
 
 use std::future::ready;
 
-#[dlp::parallel]
-fn by_break(values: &[u32]) -> Vec<u32> {
-    let mut found = Vec::new();
-    'all: for value in values {
-        for other in values {
-            if other > value {
-                break;
-            }
-            if other == value {
-                break 'all;
-            }
-        }
-        if *value > 3 {
-            break;
-        }
-        found.push(value + 1);
-    }
-    found
-}
-
-#[dlp::parallel]
-fn by_return(values: &[u32]) -> Option<u32> {
-    for value in values {
-        let square = || return value * value;
-        if square() > 3 {
-            return Some(*value);
-        }
-    }
-    None
-}
-
-#[dlp::parallel]
-fn by_question(texts: &[&str]) -> Result<Vec<u32>, std::num::ParseIntError> {
-    use std::fmt::Write;
-    let (mut values, mut text) = (Vec::new(), String::new());
-    for word in texts {
-        let value = word.parse()?;
-        values.push(value);
-        write!(text, "{value}").map_err(|_| word.parse::<u32>().unwrap_err())?;
-    }
-    Ok(values)
+macro_rules! bail {
+    ($message:literal) => {
+        return Err($message.to_owned())
+    };
 }
 
 #[dlp::parallel]
@@ -60,6 +23,21 @@ fn by_a_label(values: &[u32]) -> u32 {
 }
 
 #[dlp::parallel]
+fn by_the_label_of_a_loop(values: &[u32]) -> u32 {
+    let mut total = 0;
+    'rounds: for round in 0..3 {
+        #[parallel]
+        for value in values {
+            if *value > round {
+                continue 'rounds;
+            }
+            total += value;
+        }
+    }
+    total
+}
+
+#[dlp::parallel]
 fn by_await(values: &[u32]) -> u32 {
     let mut total = 0;
     for value in values {
@@ -68,10 +46,50 @@ fn by_await(values: &[u32]) -> u32 {
     total
 }
 
+#[dlp::parallel]
+fn by_a_macro(values: &[u32]) -> Result<u32, String> {
+    let mut total = 0;
+    for value in values {
+        if *value > 3 {
+            bail!("too much");
+        }
+        total += value;
+    }
+    Ok(total)
+}
+
+#[dlp::parallel(gather = "none")]
+fn for_each_rank(values: &[u32]) -> Option<u32> {
+    let mut total = 0;
+    for value in values {
+        if *value > 3 {
+            break;
+        }
+        total += value.checked_mul(2)?;
+        if *value == 2 {
+            return None;
+        }
+    }
+    Some(total)
+}
+
+#[dlp::parallel(gather = "root")]
+fn an_error_of_the_root(values: &[u32]) -> Result<u32, String> {
+    let mut total = 0;
+    for value in values {
+        if *value > 3 {
+            return Err(format!("after {total}"));
+        }
+        total += value;
+    }
+    Ok(total)
+}
+
 fn main() {
-    println!("{:?}", by_break(&[1]));
-    println!("{:?}", by_return(&[1]));
-    println!("{:?}", by_question(&["1"]));
     println!("{:?}", by_a_label(&[1]));
+    println!("{:?}", by_the_label_of_a_loop(&[1]));
     println!("{:?}", by_await(&[1]));
+    println!("{:?}", by_a_macro(&[1]));
+    println!("{:?}", for_each_rank(&[1]));
+    println!("{:?}", an_error_of_the_root(&[1]));
 }

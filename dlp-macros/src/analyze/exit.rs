@@ -82,6 +82,7 @@ impl Analyzer {
             Expr::Call(call) if mixed && matches!(&*call.func, Expr::Path(_)) => {
                 call.args.iter_mut().for_each(|argument| self.exit_value(argument, draft));
             }
+            Expr::Closure(_) => self.exit_capture(expr, draft),
             _ if mixed => self.exit_capture(expr, draft),
             _ => self.lift(expr, draft, Carry::Value),
         }

@@ -367,6 +367,10 @@ impl Analyzer {
                 let Some(at) = marked else { return false };
                 let attribute = local.attrs.remove(at);
                 self.note(&attribute, What::SerialLet);
+                if let Some(init) = &mut local.init {
+                    self.pass_over(&mut init.expr);
+                    init.expr = syn::parse_quote!(());
+                }
                 false
             }
             Stmt::Expr(expr, semi) => {
@@ -396,6 +400,17 @@ impl Analyzer {
             }
             Stmt::Item(_) => false,
         }
+    }
+
+    /// Looks through an expression that has been found fault with, without finding more.
+    pub(super) fn pass_over(&mut self, expr: &mut Expr) {
+        let (exits, findings) = (self.exits.len(), self.findings.len());
+        let outer = self.begin_piece();
+        self.visit_expr_mut(expr);
+        let piece = self.end_piece(outer);
+        self.exits.truncate(exits);
+        self.findings.truncate(findings);
+        drop(piece);
     }
 
     /// Takes a piece out, and sees to what it changes.

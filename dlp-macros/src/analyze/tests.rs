@@ -3,28 +3,31 @@
 use super::*;
 use crate::find;
 use crate::mark;
-use crate::model::{Carry, Kind, What};
+use crate::model::{Carry, Kind, Leaving, What};
 use proc_macro2::Span;
 use quote::quote;
 use syn::{ItemFn, parse_quote};
 
 fn split(mut function: ItemFn) -> Split {
-    let (written, position) = find::take(&mut function).loops.remove(0);
-    analyze(written, position.scopes)
+    let found = find::take(&mut function).loops.remove(0);
+    analyze(&found.written, &found.position.scopes)
 }
 
 /// Tokens as text, with a letter and a number for each mark.
 fn text(tokens: &dyn ToTokens) -> String {
-    let filled = mark::fill(tokens.to_token_stream(), &mut |mark| {
+    let filled = mark::fill(tokens.to_token_stream(), &mut |mark, inner| {
         let name = match mark {
             Mark::Site(number) => format!("SITE{number}"),
             Mark::Next => "NEXT".to_owned(),
             Mark::Place(number) => format!("P{number}"),
             Mark::Hole(number) => format!("V{number}"),
-            Mark::Loop => unreachable!("there is no loop in a loop's parts"),
+            Mark::Leave(number) => format!("LEAVE{number}"),
+            Mark::Try(number) => format!("TRY{number}"),
+            Mark::Guard(number) => format!("GUARD{number}"),
+            Mark::Loop(_) => unreachable!("there is no loop in a loop's parts"),
         };
         let name = Ident::new(&name, Span::call_site());
-        quote!(#name)
+        if inner.is_empty() { quote!(#name) } else { quote!(#name(#inner)) }
     });
     filled.to_string()
 }
@@ -33,6 +36,7 @@ fn text(tokens: &dyn ToTokens) -> String {
 fn effect(effect: &Effect) -> (String, Vec<String>) {
     let statement = match &effect.kind {
         Kind::Statement { template, unit } => format!("{}{}", if *unit { "() " } else { "" }, text(template)),
+        Kind::Piece { template, .. } => format!("in order {}", text(template)),
         Kind::Print => "print".to_owned(),
     };
     let leaves = effect.leaves.iter().map(|leaf| match &leaf.carry {
@@ -227,7 +231,72 @@ fn jumps_are_the_loops_own_or_ours() {
             }
         }
     };
-    assert_eq!(findings(function), ["Break", "Jump(Lifetim", "Return", "Question"]);
+    let split = split(function);
+    let noted: Vec<String> = split.findings.iter().map(|finding| format!("{:?}", finding.what)).collect();
+    assert!(matches!(&noted[..], [jump] if jump.starts_with("Jump(")), "{noted:?}");
+    let body = text(&split.body);
+    for mark in ["NEXT", "LEAVE0", "LEAVE1", "TRY2 (g ())", "break 'outside", "loop { break ; }", "return 3"]
+    {
+        assert!(body.contains(mark), "{mark} in {body}");
+    }
+    let [brk, ret, question] = &split.exits[..] else { panic!("{:?}", split.exits) };
+    assert!(matches!(brk.kind, Leaving::Break) && matches!(ret.kind, Leaving::Return(None)));
+    assert!(matches!(question.kind, Leaving::Question));
+}
+
+#[test]
+fn what_leaves_is_made_in_the_iteration_or_after_the_loop() {
+    let leaving = |function| -> Vec<(String, Vec<String>)> {
+        let split = split(function);
+        let exits = split.exits.iter().filter_map(|exit| match &exit.kind {
+            Leaving::Return(Some(value)) => {
+                Some((text(value), exit.leaves.iter().map(|leaf| text(&leaf.value)).collect()))
+            }
+            _ => None,
+        });
+        exits.collect()
+    };
+    let exits = leaving(parse_quote! {
+        fn f(items: &[Item], config: String) {
+            let mut out = vec![];
+            for item in items {
+                let y = g(item);
+                out.push(1);
+                return Ok(out);
+                return Err(Wrong { item, at: y + 1, config });
+                return (out, y, h(y));
+                return out.into_iter().map(|x| x + y).sum();
+            }
+        }
+    });
+    let expected = [
+        ("Ok (out)", vec![]),
+        ("Err (Wrong { item : V0 , at : V1 , config : config })", vec!["item", "y + 1"]),
+        ("(out , V0 , h (y))", vec!["y", "h (y)"]),
+        ("out . into_iter () . map (| x | x + y) . sum ()", vec!["y"]),
+    ];
+    assert_eq!(exits.len(), expected.len());
+    for ((value, leaves), (text, expected)) in exits.iter().zip(expected) {
+        assert_eq!((value.as_str(), leaves.len()), (text.replace("h (y)", "V1").as_str(), expected.len()));
+        assert!(leaves.iter().zip(expected).all(|(leaf, text)| leaf == text), "{leaves:?}");
+    }
+}
+
+#[test]
+fn pieces_that_are_run_in_order_capture_what_they_need() {
+    assert_effects!(
+        { let y = f(item); #[serial] { a += y; if a > 3 { b = item.id } } },
+        "in order { a += y ; if a > 3 { b = item . id } }": ["captured y", "captured part item"],
+    );
+    assert_effects!(
+        { let y = f(item); if y > a { a = y; } },
+        "in order if y > a { a = y ; }": ["captured y"],
+    );
+    assert_effects!(
+        { a += 1; out.push((a, f(item))); },
+        "P0 += 1": [],
+        "P0 . push ((P1 , V0))": ["f (item)"],
+    );
 }
 
 #[test]
@@ -278,7 +347,42 @@ fn what_cannot_be_taken_apart_is_noted() {
             }
         })
     };
-    assert_eq!(noted(parse_quote!({ if a.insert(1) {} })), ["ValueUsed { "]);
+    assert_eq!(
+        noted(parse_quote!({
+            let new = a.insert(1);
+        })),
+        ["ValueUsed { "]
+    );
+    assert_eq!(noted(parse_quote!({ if a.insert(1) {} })), [""; 0]);
+    assert_eq!(
+        noted(parse_quote!({
+            if a.insert(1) {
+                a.push(g(item))
+            }
+        })),
+        ["Work { accum"]
+    );
+    assert_eq!(
+        noted(parse_quote!({
+            a.push(1);
+            if a.len() > 3 {
+                break;
+            }
+        })),
+        ["LeavesBy { a"]
+    );
+    assert_eq!(
+        noted(parse_quote!({
+            table[item] = table[item - 1] + g(item);
+        })),
+        ["Carried { pl"]
+    );
+    assert_eq!(
+        noted(parse_quote!({
+            table[item] = table[item].max(g(item));
+        })),
+        [""; 0]
+    );
     assert_eq!(
         noted(parse_quote!({
             let x = shared.lock();

@@ -166,18 +166,20 @@ impl Code<'_> {
     pub(super) fn led(&self) -> TokenStream {
         let mut witnesses = Vec::new();
         for (number, effect) in self.split.effects.iter().enumerate() {
-            let asks = |template: &Expr| template.to_token_stream().to_string().contains("__dlp_try");
             match &effect.kind {
-                Kind::Statement { template, .. } if asks(template) => {
+                Kind::Statement { template, .. } if leaves(template) => {
                     witnesses.extend((0..effect.places.len()).map(|at| witness(number, at)));
                 }
-                Kind::Piece { template, guarded } if asks(template) => {
+                Kind::Piece { template, guarded } if leaves(template) => {
                     witnesses.extend(guarded.iter().map(|&at| witness(number, at)));
                 }
                 _ => {}
             }
         }
-        quote!(false #(|| #witnesses.is_outside())*)
+        match witnesses.is_empty() {
+            true => quote!(false),
+            false => quote!(#(#witnesses.is_outside())||*),
+        }
     }
 
     /// The variables that a replay takes the old value out of. The serial part is a closure that is called again and
@@ -361,8 +363,11 @@ impl Code<'_> {
                 let statement = self.performed(effect, &as_unit(&statement, *unit));
                 let written = (0..effect.places.len()).filter(|at| !effect.read_only.contains(at));
                 let witnesses = written.map(|at| witness(number, at));
-                let here = quote!(true #(&& #witnesses.replays())*);
-                self.guarded(&here, &statement)
+                let here = quote!(#(#witnesses.replays())&&*);
+                match leaves(template) {
+                    true => self.guarded(&here, &statement),
+                    false => quote!(if #here { #statement }),
+                }
             }
         };
         quote! {
@@ -437,6 +442,16 @@ impl Code<'_> {
             }
         }
     }
+}
+
+/// Whether a statement of the serial part may leave the loop by `?`.
+fn leaves(template: &Expr) -> bool {
+    let mut found = false;
+    mark::fill(template.to_token_stream(), &mut |mark, _| {
+        found |= matches!(mark, Mark::Try(_));
+        TokenStream::new()
+    });
+    found
 }
 
 /// A statement, whose value must be `()` where that is asked for.

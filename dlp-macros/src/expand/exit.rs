@@ -81,10 +81,12 @@ impl Code<'_> {
 
     /// `break` or `return`.
     fn leave(&self, number: usize, side: Side) -> TokenStream {
-        let exit = &self.split.exits[number];
-        let jump = self.jump(number, side);
+        let (exit, jump) = (&self.split.exits[number], self.jump(number, side));
         let noted = self.in_forms(exit.has_parts(), |form| self.leave_as(number, exit, form, side));
-        quote!({ #noted #jump })
+        match (exit.leaves.is_empty(), &exit.kind) {
+            (true, Leaving::Break | Leaving::Return(None)) => jump,
+            _ => quote!({ #noted #jump }),
+        }
     }
 
     fn leave_as(&self, number: usize, exit: &Exit, form: Form, side: Side) -> TokenStream {
@@ -181,11 +183,13 @@ impl Code<'_> {
         let arms = self.split.exits.iter().enumerate().map(|(number, way)| {
             let slots: Vec<Ident> = (0..way.leaves.len()).map(|at| slot(number, at)).collect();
             let number = number_of(number);
-            quote!(#number => {
-                #(#slots.told(#log.index(), |value| (&&&*#slots).dlp_send(value, #log));)*
-                #(if !(&&&*#slots).dlp_travels() {
-                    #slots.told(#log.index(), |value| (&&&&*#slots).dlp_say(value, #log));
-                })*
+            (!slots.is_empty()).then(|| {
+                quote!(#number => {
+                    #(#slots.told(#log.index(), |value| (&&&*#slots).dlp_send(value, #log));)*
+                    #(if !(&&&*#slots).dlp_travels() {
+                        #slots.told(#log.index(), |value| (&&&&*#slots).dlp_say(value, #log));
+                    })*
+                })
             })
         });
         quote!(|#exit: u32, #log: &#dlp::Record| match #exit { #(#arms)* _ => {} })
@@ -200,7 +204,8 @@ impl Code<'_> {
                 .map(|at| slot(number, at))
                 .collect();
             let number = number_of(number);
-            quote!(#number => false #(|| !#slots.has(#index) && !(&&&*#slots).dlp_travels())*,)
+            (!slots.is_empty())
+                .then(|| quote!(#number => #(!#slots.has(#index) && !(&&&*#slots).dlp_travels())||*,))
         });
         quote!(|#exit: u32, #index: u64| match #exit { #(#arms)* _ => false })
     }

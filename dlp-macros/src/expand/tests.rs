@@ -107,3 +107,48 @@ fn a_variable_that_is_moved() {
         },
     );
 }
+
+#[test]
+fn ways_out() {
+    expands_to(
+        "exits",
+        quote!(),
+        &quote! {
+            fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
+                let mut all = Vec::new();
+                for line in lines {
+                    let value: u64 = line.parse()?;
+                    if value > limit {
+                        return Ok(all);
+                    }
+                    all.push(value);
+                }
+                Ok(all)
+            }
+        },
+    );
+}
+
+#[test]
+fn a_piece_in_loop_order() {
+    expands_to(
+        "serial",
+        quote!(),
+        &quote! {
+            fn best(lines: &[Line]) -> (f64, Option<&Line>) {
+                let (mut best, mut arg) = (0.0, None);
+                for line in lines {
+                    let score = line.score();
+                    #[serial]
+                    {
+                        if score > best {
+                            best = score;
+                            arg = Some(line);
+                        }
+                    }
+                }
+                (best, arg)
+            }
+        },
+    );
+}

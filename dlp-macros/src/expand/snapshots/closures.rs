@@ -21,6 +21,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                         target: "standard output",
                     },
                 ],
+                exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
@@ -44,95 +45,100 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::{
-                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
-                    CarryItem as _, CarryNothing as _, CarryOwned as _,
-                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
-                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
-                    SourceUnsorted as _,
-                };
+                use ::dlp::__private::traits::*;
                 match ::core::iter::IntoIterator::into_iter(words) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
-                        let again = ::dlp::__private::ByNothing::again(
+                        let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
                         let witness_0_0 = &::dlp::__private::Witness::of(&counts);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let field_0_1 = &::dlp::__private::Field::new();
                         let field_1_0 = &::dlp::__private::Field::new();
-                        match ::dlp::__private::run(
+                        let left = ::dlp::__private::run(
                             at,
                             source,
                             again,
+                            false,
                             |word, log| {
-                                {
-                                    let weight = word.len();
+                                'iteration: {
                                     {
-                                        match (weight, &(weight)) {
-                                            values => {
-                                                if false {
-                                                    let value_0 = ::dlp::__private::like(&values.0);
-                                                    let weight = ::dlp::__private::like(values.1);
-                                                    let mut place_0 = witness_0_0.conjure();
-                                                    place_0
-                                                        .entry(value_0)
-                                                        .and_modify(|count| *count += weight)
-                                                        .or_insert(1);
+                                        let weight = word.len();
+                                        {
+                                            match (weight, &(weight)) {
+                                                values => {
+                                                    if false {
+                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let mut weight = ::dlp::__private::like(values.1);
+                                                        let mut place_0 = witness_0_0.conjure();
+                                                        place_0
+                                                            .entry(value_0)
+                                                            .and_modify(|count| *count += weight)
+                                                            .or_insert(1);
+                                                    }
+                                                    log.effect(0u32);
+                                                    field_0_0.is(&values.0);
+                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    field_0_1.is(values.1);
+                                                    (&&&&*field_0_1).dlp_put(values.1, log);
                                                 }
-                                                log.effect(0u32);
-                                                field_0_0.is(&values.0);
-                                                (&&&&*field_0_0).put(&values.0, log);
-                                                field_0_1.is(values.1);
-                                                (&&&&*field_0_1).put(values.1, log);
                                             }
-                                        }
-                                    };
-                                    {
-                                        match (
-                                            ::std::format!(
-                                                "{}\n", ::core::format_args!("{word}: {weight}")
-                                            ),
-                                        ) {
-                                            values => {
-                                                log.effect(1u32);
-                                                field_1_0.is(&values.0);
-                                                (&&&&*field_1_0).put(&values.0, log);
+                                        };
+                                        {
+                                            match (
+                                                ::std::format!(
+                                                    "{}\n", ::core::format_args!("{word}: {weight}")
+                                                ),
+                                            ) {
+                                                values => {
+                                                    log.effect(1u32);
+                                                    field_1_0.is(&values.0);
+                                                    (&&&&*field_1_0).dlp_put(&values.0, log);
+                                                }
                                             }
-                                        }
-                                    };
+                                        };
+                                    }
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
                             |site, op| {
-                                match site {
-                                    0u32 => {
-                                        let weight = ::dlp::__private::NotCarried;
-                                        let word = ::dlp::__private::NotCarried;
-                                        let value_0 = (&&&&*field_0_0).get(op.reader());
-                                        let weight = (&&&&*field_0_1).get(op.reader());
-                                        if witness_0_0.replays() {
-                                            counts
-                                                .entry(value_0)
-                                                .and_modify(|count| *count += weight)
-                                                .or_insert(1);
+                                'replay: {
+                                    match site {
+                                        0u32 => {
+                                            let weight = ::dlp::__private::NotCarried;
+                                            let word = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                            let mut weight = (&&&&*field_0_1).dlp_get(op.reader());
+                                            if witness_0_0.replays() {
+                                                counts
+                                                    .entry(value_0)
+                                                    .and_modify(|count| *count += weight)
+                                                    .or_insert(1);
+                                            }
                                         }
+                                        1u32 => {
+                                            let weight = ::dlp::__private::NotCarried;
+                                            let word = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_1_0).dlp_get(op.reader());
+                                            ::dlp::__private::print(&value_0);
+                                        }
+                                        _ => ::core::unreachable!(),
                                     }
-                                    1u32 => {
-                                        let weight = ::dlp::__private::NotCarried;
-                                        let word = ::dlp::__private::NotCarried;
-                                        let value_0 = (&&&&*field_1_0).get(op.reader());
-                                        ::dlp::__private::print(&value_0);
-                                    }
-                                    _ => ::core::unreachable!(),
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
-                        ) {
-                            ::core::option::Option::None => {}
-                            ::core::option::Option::Some(_) => ::core::unreachable!(),
+                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                                _ => {}
+                            },
+                            |exit: u32, index: u64| match exit {
+                                _ => false,
+                            },
+                        );
+                        (&&&&kind).dlp_check();
+                        if let ::core::option::Option::Some(_) = left {
+                            ::core::unreachable!()
                         }
-                        (&&&&kind).check();
                     }
                 }
             }

@@ -21,6 +21,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         target: "total",
                     },
                 ],
+                exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::RoundRobin,
                     chunk: ::dlp::__private::Chunk::Fixed(4),
@@ -42,91 +43,96 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::{
-                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
-                    CarryItem as _, CarryNothing as _, CarryOwned as _,
-                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
-                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
-                    SourceUnsorted as _,
-                };
+                use ::dlp::__private::traits::*;
                 match ::core::iter::IntoIterator::into_iter(0..n) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
-                        let again = ::dlp::__private::ByNothing::again(
+                        let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
                         let witness_0_0 = &::dlp::__private::Witness::of(&all);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let witness_1_0 = &::dlp::__private::Witness::of(&total);
                         let field_1_0 = &::dlp::__private::Field::new();
-                        match ::dlp::__private::run(
+                        let left = ::dlp::__private::run(
                             at,
                             source,
                             again,
+                            false,
                             |x, log| {
-                                {
-                                    if x % 7 == 0 {
-                                        return ::dlp::__private::Flow::Next;
+                                'iteration: {
+                                    {
+                                        if x % 7 == 0 {
+                                            break 'iteration ::dlp::__private::Flow::Next;
+                                        }
+                                        let y = work(x);
+                                        {
+                                            match (y,) {
+                                                values => {
+                                                    if false {
+                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let mut place_0 = witness_0_0.conjure();
+                                                        place_0.push(value_0);
+                                                    }
+                                                    log.effect(0u32);
+                                                    field_0_0.is(&values.0);
+                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
+                                                }
+                                            }
+                                        };
+                                        {
+                                            match (y.sqrt(),) {
+                                                values => {
+                                                    if false {
+                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let mut place_0 = witness_1_0.conjure();
+                                                        place_0 += value_0;
+                                                    }
+                                                    log.effect(1u32);
+                                                    field_1_0.is(&values.0);
+                                                    (&&&&*field_1_0).dlp_put(&values.0, log);
+                                                }
+                                            }
+                                        };
                                     }
-                                    let y = work(x);
-                                    {
-                                        match (y,) {
-                                            values => {
-                                                if false {
-                                                    let value_0 = ::dlp::__private::like(&values.0);
-                                                    let mut place_0 = witness_0_0.conjure();
-                                                    place_0.push(value_0);
-                                                }
-                                                log.effect(0u32);
-                                                field_0_0.is(&values.0);
-                                                (&&&&*field_0_0).put(&values.0, log);
-                                            }
-                                        }
-                                    };
-                                    {
-                                        match (y.sqrt(),) {
-                                            values => {
-                                                if false {
-                                                    let value_0 = ::dlp::__private::like(&values.0);
-                                                    let mut place_0 = witness_1_0.conjure();
-                                                    place_0 += value_0;
-                                                }
-                                                log.effect(1u32);
-                                                field_1_0.is(&values.0);
-                                                (&&&&*field_1_0).put(&values.0, log);
-                                            }
-                                        }
-                                    };
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
                             |site, op| {
-                                match site {
-                                    0u32 => {
-                                        let y = ::dlp::__private::NotCarried;
-                                        let x = ::dlp::__private::NotCarried;
-                                        let value_0 = (&&&&*field_0_0).get(op.reader());
-                                        if witness_0_0.replays() {
-                                            all.push(value_0);
+                                'replay: {
+                                    match site {
+                                        0u32 => {
+                                            let y = ::dlp::__private::NotCarried;
+                                            let x = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                            if witness_0_0.replays() {
+                                                all.push(value_0);
+                                            }
                                         }
-                                    }
-                                    1u32 => {
-                                        let y = ::dlp::__private::NotCarried;
-                                        let x = ::dlp::__private::NotCarried;
-                                        let value_0 = (&&&&*field_1_0).get(op.reader());
-                                        if witness_1_0.replays() {
-                                            total += value_0;
+                                        1u32 => {
+                                            let y = ::dlp::__private::NotCarried;
+                                            let x = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_1_0).dlp_get(op.reader());
+                                            if witness_1_0.replays() {
+                                                total += value_0;
+                                            }
                                         }
+                                        _ => ::core::unreachable!(),
                                     }
-                                    _ => ::core::unreachable!(),
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
-                        ) {
-                            ::core::option::Option::None => {}
-                            ::core::option::Option::Some(_) => ::core::unreachable!(),
+                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                                _ => {}
+                            },
+                            |exit: u32, index: u64| match exit {
+                                _ => false,
+                            },
+                        );
+                        (&&&&kind).dlp_check();
+                        if let ::core::option::Option::Some(_) = left {
+                            ::core::unreachable!()
                         }
-                        (&&&&kind).check();
                     }
                 }
             }

@@ -17,6 +17,7 @@ fn joined(words: &[Word]) -> List {
                         target: "list",
                     },
                 ],
+                exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
@@ -34,70 +35,75 @@ fn joined(words: &[Word]) -> List {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::{
-                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
-                    CarryItem as _, CarryNothing as _, CarryOwned as _,
-                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
-                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
-                    SourceUnsorted as _,
-                };
+                use ::dlp::__private::traits::*;
                 match ::core::iter::IntoIterator::into_iter(words) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
-                        let again = ::dlp::__private::ByNothing::again(
+                        let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
                         let witness_0_0 = &::dlp::__private::Witness::of(&list);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let mut held_0 = ::core::option::Option::Some(list);
-                        match ::dlp::__private::run(
+                        let left = ::dlp::__private::run(
                             at,
                             source,
                             again,
+                            false,
                             |word, log| {
-                                {
-                                    let text = word.to_text();
+                                'iteration: {
                                     {
-                                        match (text,) {
-                                            values => {
-                                                if false {
-                                                    let value_0 = ::dlp::__private::like(&values.0);
-                                                    let mut place_0 = witness_0_0.conjure();
-                                                    place_0 = place_0.with(value_0);
+                                        let text = word.to_text();
+                                        {
+                                            match (text,) {
+                                                values => {
+                                                    if false {
+                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let mut place_0 = witness_0_0.conjure();
+                                                        place_0 = place_0.with(value_0);
+                                                    }
+                                                    log.effect(0u32);
+                                                    field_0_0.is(&values.0);
+                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
-                                                log.effect(0u32);
-                                                field_0_0.is(&values.0);
-                                                (&&&&*field_0_0).put(&values.0, log);
                                             }
-                                        }
-                                    };
+                                        };
+                                    }
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
                             |site, op| {
-                                match site {
-                                    0u32 => {
-                                        let text = ::dlp::__private::NotCarried;
-                                        let word = ::dlp::__private::NotCarried;
-                                        let value_0 = (&&&&*field_0_0).get(op.reader());
-                                        if witness_0_0.replays() {
-                                            let mut list = ::core::option::Option::unwrap(
-                                                ::core::option::Option::take(&mut held_0),
-                                            );
-                                            list = list.with(value_0);
-                                            held_0 = ::core::option::Option::Some(list);
+                                'replay: {
+                                    match site {
+                                        0u32 => {
+                                            let text = ::dlp::__private::NotCarried;
+                                            let word = ::dlp::__private::NotCarried;
+                                            let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                            if witness_0_0.replays() {
+                                                let mut list = ::core::option::Option::unwrap(
+                                                    ::core::option::Option::take(&mut held_0),
+                                                );
+                                                list = list.with(value_0);
+                                                held_0 = ::core::option::Option::Some(list);
+                                            }
                                         }
+                                        _ => ::core::unreachable!(),
                                     }
-                                    _ => ::core::unreachable!(),
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
-                        ) {
-                            ::core::option::Option::None => {}
-                            ::core::option::Option::Some(_) => ::core::unreachable!(),
-                        }
+                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                                _ => {}
+                            },
+                            |exit: u32, index: u64| match exit {
+                                _ => false,
+                            },
+                        );
                         list = ::core::option::Option::unwrap(held_0);
-                        (&&&&kind).check();
+                        (&&&&kind).dlp_check();
+                        if let ::core::option::Option::Some(_) = left {
+                            ::core::unreachable!()
+                        }
                     }
                 }
             }

@@ -12,6 +12,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                         target: "out",
                     },
                 ],
+                exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
@@ -29,91 +30,96 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::{
-                    Answer as _, ByClone as _, ByNothing as _, CarryBorrowed as _,
-                    CarryItem as _, CarryNothing as _, CarryOwned as _,
-                    SourceBorrowed as _, SourceFine as _, SourceMutable as _,
-                    SourceMutableFirst as _, SourceOfRoot as _, SourceUnordered as _,
-                    SourceUnsorted as _,
-                };
+                use ::dlp::__private::traits::*;
                 match ::core::iter::IntoIterator::into_iter(rows) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
-                        let again = (&&::dlp::__private::Probe(&source)).again();
+                        let again = (&&::dlp::__private::Probe(&source)).dlp_again();
                         let witness_0_0 = &::dlp::__private::Witness::of(&out);
                         let field_0_0 = &::dlp::__private::Field::of_item(&again);
                         let field_0_1 = &::dlp::__private::Field::new();
-                        match ::dlp::__private::run(
+                        let left = ::dlp::__private::run(
                             at,
                             source,
                             again,
+                            false,
                             |row, log| {
-                                {
-                                    let score = row.score();
-                                    if again.yes() {
-                                        let part_0 = &::dlp::__private::Witness::of(&(&row.name));
-                                        match (score,) {
-                                            values => {
-                                                if false {
-                                                    let value_1 = ::dlp::__private::like(&values.0);
-                                                    let value_0 = part_0.conjure();
-                                                    let mut place_0 = witness_0_0.conjure();
-                                                    place_0.push((value_0, value_1));
+                                'iteration: {
+                                    {
+                                        let score = row.score();
+                                        if again.dlp_at_hand() {
+                                            let part_0 = &::dlp::__private::Witness::of(&(&row.name));
+                                            match (score,) {
+                                                values => {
+                                                    if false {
+                                                        let value_1 = ::dlp::__private::like(&values.0);
+                                                        let value_0 = part_0.conjure();
+                                                        let mut place_0 = witness_0_0.conjure();
+                                                        place_0.push((value_0, value_1));
+                                                    }
+                                                    log.effect(0u32);
+                                                    field_0_1.is(&values.0);
+                                                    (&&&&*field_0_1).dlp_put(&values.0, log);
                                                 }
-                                                log.effect(0u32);
-                                                field_0_1.is(&values.0);
-                                                (&&&&*field_0_1).put(&values.0, log);
-                                            }
-                                        }
-                                    } else {
-                                        match (&row.name, score) {
-                                            values => {
-                                                if false {
-                                                    let value_0 = ::dlp::__private::like(&values.0);
-                                                    let value_1 = ::dlp::__private::like(&values.1);
-                                                    let mut place_0 = witness_0_0.conjure();
-                                                    place_0.push((value_0, value_1));
-                                                }
-                                                log.effect(0u32);
-                                                field_0_0.is(&values.0);
-                                                (&&&&*field_0_0).put(&values.0, log);
-                                                field_0_1.is(&values.1);
-                                                (&&&&*field_0_1).put(&values.1, log);
-                                            }
-                                        }
-                                    };
-                                }
-                                ::dlp::__private::Flow::Next
-                            },
-                            |site, op| {
-                                match site {
-                                    0u32 => {
-                                        if again.yes() {
-                                            let row = op.item();
-                                            let score = ::dlp::__private::NotCarried;
-                                            let value_1 = (&&&&*field_0_1).get(op.reader());
-                                            if witness_0_0.replays() {
-                                                out.push((&row.name, value_1));
                                             }
                                         } else {
-                                            let score = ::dlp::__private::NotCarried;
-                                            let row = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&*field_0_0).get(op.reader());
-                                            let value_1 = (&&&&*field_0_1).get(op.reader());
-                                            if witness_0_0.replays() {
-                                                out.push((value_0, value_1));
+                                            match (&row.name, score) {
+                                                values => {
+                                                    if false {
+                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let value_1 = ::dlp::__private::like(&values.1);
+                                                        let mut place_0 = witness_0_0.conjure();
+                                                        place_0.push((value_0, value_1));
+                                                    }
+                                                    log.effect(0u32);
+                                                    field_0_0.is(&values.0);
+                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    field_0_1.is(&values.1);
+                                                    (&&&&*field_0_1).dlp_put(&values.1, log);
+                                                }
+                                            }
+                                        };
+                                    }
+                                    ::dlp::__private::Flow::Next
+                                }
+                            },
+                            |site, op| {
+                                'replay: {
+                                    match site {
+                                        0u32 => {
+                                            if again.dlp_at_hand() {
+                                                let row = op.item();
+                                                let score = ::dlp::__private::NotCarried;
+                                                let value_1 = (&&&&*field_0_1).dlp_get(op.reader());
+                                                if witness_0_0.replays() {
+                                                    out.push((&row.name, value_1));
+                                                }
+                                            } else {
+                                                let score = ::dlp::__private::NotCarried;
+                                                let row = ::dlp::__private::NotCarried;
+                                                let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                                let value_1 = (&&&&*field_0_1).dlp_get(op.reader());
+                                                if witness_0_0.replays() {
+                                                    out.push((value_0, value_1));
+                                                }
                                             }
                                         }
+                                        _ => ::core::unreachable!(),
                                     }
-                                    _ => ::core::unreachable!(),
+                                    ::dlp::__private::Flow::Next
                                 }
-                                ::dlp::__private::Flow::Next
                             },
-                        ) {
-                            ::core::option::Option::None => {}
-                            ::core::option::Option::Some(_) => ::core::unreachable!(),
+                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                                _ => {}
+                            },
+                            |exit: u32, index: u64| match exit {
+                                _ => false,
+                            },
+                        );
+                        (&&&&kind).dlp_check();
+                        if let ::core::option::Option::Some(_) = left {
+                            ::core::unreachable!()
                         }
-                        (&&&&kind).check();
                     }
                 }
             }
