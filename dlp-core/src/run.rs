@@ -79,7 +79,7 @@ impl<T> Left<T> {
 
     /// What is known of an error that could not be had here.
     pub fn remote(&mut self) -> RemoteError {
-        let told = self.receive(|reader| reader.read(|bytes| postcard::take_from_bytes(bytes)).ok());
+        let told = self.receive(|reader| reader.read(postcard::take_from_bytes).ok());
         RemoteError::new(self.at.to_string(), self.way.index, told.unwrap_or_default())
     }
 
@@ -113,6 +113,7 @@ pub fn serial(_at: &'static Loop) -> bool {
 ///
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
+#[allow(clippy::too_many_arguments, reason = "the parts of one loop, which only the attribute writes out")]
 pub fn run<I, A, B, S, W, L>(
     at: &'static Loop,
     source: I,
@@ -582,6 +583,7 @@ where
 ///
 /// # Errors
 /// If the record is not one.
+#[allow(clippy::too_many_arguments, reason = "parts of the engine, borrowed apart")]
 fn replay_one<T>(
     at: &'static Loop,
     index: u64,

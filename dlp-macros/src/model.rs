@@ -87,8 +87,6 @@ pub(crate) enum Leaving {
     Return(Option<Box<Expr>>),
     /// `?`: its one value is what leaves.
     Question,
-    /// `break 'label value` with the label of a block around the loop, which the attribute has put there.
-    Value(Lifetime, Box<Expr>),
 }
 
 impl Exit {

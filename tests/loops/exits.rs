@@ -254,6 +254,7 @@ fn an_io_error(texts: &[&str]) -> String {
 }
 
 #[derive(Debug)]
+#[allow(dead_code, reason = "shown")]
 enum Own {
     Number(ParseIntError),
     Negative { line: usize, value: i64 },

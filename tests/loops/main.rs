@@ -4,8 +4,11 @@
 // What users may write, and clippy would write otherwise.
 #![allow(
     clippy::explicit_write,
+    clippy::manual_is_multiple_of,
     clippy::manual_inspect,
+    clippy::needless_question_mark,
     clippy::needless_range_loop,
+    clippy::semicolon_if_nothing_returned,
     clippy::type_complexity,
     clippy::useless_format
 )]

@@ -352,6 +352,9 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);
 }
 
+/// How a loop was left: by which way out, where, and with what.
+type LeftWith<T> = Option<(u32, u64, T)>;
+
 /// `for x in items { log.push(x); if x > limit { leave } if x % 3 == 1 { skip } .. }`, where what is after the first effect
 /// may leave too: `if x == wrong { leave }`, and `panics` at some items.
 fn in_the_replay(
@@ -360,7 +363,7 @@ fn in_the_replay(
     skips: bool,
     wrong: u32,
     panics: &[u32],
-) -> (Vec<u32>, Option<(u32, u64, Option<u32>)>) {
+) -> (Vec<u32>, LeftWith<Option<u32>>) {
     let mut log = Vec::new();
     let (f0, here) = (Field::new(), Slot::new());
     let items = 0..50_u32;
@@ -439,7 +442,7 @@ fn a_panic_before_the_loop_is_left_counts() {
 }
 
 /// A loop that writes to the world outside in its replay, which fails on the root at `fails`.
-fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, Option<(u32, u64, String)>) {
+fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, LeftWith<String>) {
     let mut log = Vec::new();
     let error = Slot::new();
     let items = 0..40_u64;

@@ -315,11 +315,11 @@ impl<'ast> Visit<'ast> for Heavy<'_> {
             Expr::Loop(each) => self.work.push((each.loop_token.to_token_stream(), "loop".to_owned())),
             Expr::Break(jump) if self.depth == 0 => self.ways_out.push(jump.break_token.to_token_stream()),
             Expr::Continue(jump) if self.depth == 0 => {
-                self.ways_out.push(jump.continue_token.to_token_stream())
+                self.ways_out.push(jump.continue_token.to_token_stream());
             }
             Expr::Return(jump) if self.depth == 0 => self.ways_out.push(jump.return_token.to_token_stream()),
             Expr::Try(question) if self.depth == 0 => {
-                self.ways_out.push(question.question_token.to_token_stream())
+                self.ways_out.push(question.question_token.to_token_stream());
             }
             _ => {}
         }

@@ -258,7 +258,7 @@ impl Code<'_> {
         let hidden = exit.hidden.iter().chain(parts);
         let carried = exit.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf));
         let values = carried.map(|(at, leaf)| {
-            let (name, slot, lost) = (bound(at, leaf), slot(number, at), self.gone(exit));
+            let (name, slot, lost) = (bound(at, leaf), slot(number, at), self.gone());
             quote! {
                 let #name = match #slot.take(#left.index()) {
                     ::core::option::Option::Some(value) => value,
@@ -322,19 +322,12 @@ impl Code<'_> {
                 }}
             }
             (Leaving::Question, _) => quote!({ #question.residual()?; ::core::unreachable!() }),
-            (Leaving::Value(label, value), _) => {
-                let value = self.value_of(exit, value);
-                quote!(break #label #value)
-            }
         }
     }
 
     /// Where a value cannot be had.
-    fn gone(&self, exit: &Exit) -> TokenStream {
+    fn gone(&self) -> TokenStream {
         let left = self.left;
-        if matches!(exit.kind, Leaving::Value(..)) {
-            return quote!({ let error = #left.remote(); #left.lost(&error) });
-        }
         let returned = fresh("returned");
         quote!({
             let error = #left.remote();
