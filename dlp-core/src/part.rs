@@ -104,7 +104,9 @@ mod tests {
     #[test]
     fn an_iteration_twice_is_an_error() {
         let mut ledger = Ledger::default();
+        assert!(ledger.is_empty());
         ledger.add(part(&[(0, b"a"), (1, b"b")])).unwrap();
+        assert!(!ledger.is_empty());
         while ledger.step(|_, _| ()).unwrap().is_some() {}
         assert!(ledger.add(part(&[(1, b"b")])).is_err());
     }
@@ -120,6 +122,23 @@ mod tests {
             }
             assert!(at == 0 || read(good[..at].to_vec().into()).is_err());
         }
+    }
+
+    #[test]
+    fn sections_that_do_not_fit_together_are_errors() {
+        let of = |effects: &[u8], lengths: &[u8], runs: &[u8]| {
+            let ends = [effects.len() as u64, lengths.len() as u64].map(u64::to_le_bytes).concat();
+            let part = Payload::from([effects, lengths, runs, &ends].concat());
+            Ledger::default().add(part.clone()).and_then(|()| read(part))
+        };
+        assert_eq!(of(b"ab", &[2, 1], &[3, 1]), Ok(vec![(3, b"ab".to_vec())]));
+        assert!(of(b"abc", &[2, 1], &[3, 1]).is_err(), "effects of no record");
+        assert!(of(b"a", &[2, 1], &[3, 1]).is_err(), "a record longer than the effects");
+        assert!(of(b"ab", &[2, 1], &[3, 2]).is_err(), "an iteration without a record");
+        assert!(of(b"ab", &[1, 2], &[3, 1]).is_err(), "a record without an iteration");
+        let empty_run = Err(WireError::Malformed("a run out of range"));
+        assert_eq!(of(b"ab", &[2, 1], &[3, 0, 0, 1]), empty_run);
+        assert!(of(b"ab", &[2, 0, 2, 1], &[3, 1]).is_err(), "a length of no record");
     }
 
     fn permutations(n: usize) -> Vec<Vec<usize>> {

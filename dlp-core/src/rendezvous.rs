@@ -153,6 +153,8 @@ mod tests {
         );
         let end = say(&at(Op::End, "", 3));
         assert!(end.contains("rank 2 at the end of the program"), "{end}");
+        let other = say(&at(Op::Loop, "the loop of `g` (a.rs:8)", 3));
+        assert!(other.contains("in different places"), "{other}");
         let other = say(&Enter { op: Op::Collective, ..host.clone() });
         assert!(other.contains("in different places"), "{other}");
         let length = say(&at(Op::Loop, "the loop of `f` (a.rs:1)", 1));

@@ -187,6 +187,7 @@ mod tests {
         assert_eq!(first, [2..4, 8..10, 14..16]);
         assert_eq!(shares(Static::First, 1, 3, None).next(), None);
         assert_eq!(shares(Static::First, 0, 3, None).next(), Some(0..u64::MAX));
+        assert_eq!(shares(Static::Cyclic(0), 1, 3, Some(9)).next(), Some(1..2), "a chunk is at least 1");
         let mut huge = shares(Static::Cyclic(u64::MAX), 0, 2, Some(5));
         assert_eq!((huge.next(), huge.next()), (Some(0..5), None));
     }
@@ -249,5 +250,7 @@ mod tests {
         assert_eq!(dealer.deal(0, Duration::ZERO), None);
         dealer.ends_at(2);
         assert_eq!(dealer.deal(0, Duration::ZERO), None);
+        dealer.ends_at(9);
+        assert_eq!(dealer.deal(0, Duration::ZERO), None, "an end is never taken back");
     }
 }
