@@ -68,12 +68,13 @@ pub mod __private {
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::exit::{Branch, Returned, Slot};
     pub use dlp_core::output::{print, prints, stay};
-    pub use dlp_core::record::{Flow, Guard, NotCarried, Record, Replay, Witness, like};
+    pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
     pub use dlp_core::run::{Left, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::session::main;
     pub use dlp_core::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};
     pub use dlp_core::source::Source;
+    pub use dlp_core::written::{Kept, Table};
 
     pub mod traits {
         //! What method resolution chooses from, by type.
@@ -87,5 +88,6 @@ pub mod __private {
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,
             SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,
         };
+        pub use dlp_core::written::{KeptNot as _, KeptRead as _, KeptWritten as _};
     }
 }

@@ -171,7 +171,7 @@ impl<T, A> CarryNothing for Field<T, A> {
 pub trait Travels<A> {}
 
 /// A part of the item need not travel where every rank can have the item again.
-impl<T> Travels<Forked> for T {}
+impl<T: ?Sized> Travels<Forked> for T {}
 
 /// A value that is, or holds, references: it travels as what they own.
 ///
@@ -303,7 +303,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
 ///
 /// # Panics
 /// If the type does not read back what it wrote: a mistake in its `Serialize` or `Deserialize`.
-fn decoded<T>(result: postcard::Result<T>) -> T {
+pub(crate) fn decoded<T>(result: postcard::Result<T>) -> T {
     result.unwrap_or_else(|why| panic!("{}", unreadable::<T>(&why)))
 }
 

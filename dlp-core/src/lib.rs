@@ -46,3 +46,4 @@ pub mod testing;
 pub mod transport;
 pub mod wire;
 pub mod worker;
+pub mod written;

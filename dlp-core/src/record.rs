@@ -48,7 +48,7 @@ impl Record {
     }
 
     /// The iteration takes way out number `exit`; the values of the exit follow.
-    pub fn leave(&self, exit: u32) {
+    pub(crate) fn leave(&self, exit: u32) {
         self.effect(EXITS + exit);
     }
 

@@ -323,6 +323,7 @@ where
         let iterate = || {
             let flow = (self.body)(item, record);
             if let Flow::Leave(exit) = flow {
+                record.leave(exit);
                 (self.tell)(exit, record);
             }
             flow

@@ -21,6 +21,13 @@ impl<I: Iterator> Source<I, I::Item> {
     }
 }
 
+impl<I: Iterator> Source<I, ()> {
+    /// The type of `source`, of which it is known that its items are written to.
+    pub const fn of_written(_source: &I) -> Self {
+        Self(PhantomData)
+    }
+}
+
 impl<I, T> fmt::Debug for Source<I, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Source<{}>", type_name::<I>())
@@ -61,9 +68,10 @@ pub trait Owned {}
 
 /// What the compiler asks of items that can be written to.
 #[diagnostic::on_unimplemented(
-    message = "a loop over `&mut` items cannot be split yet: each rank would change only its own share of them",
+    message = "a loop over `&mut` items that does not look like one: each rank would change only its own share of them",
     label = "these items are changed in place",
-    note = "iterate over `&` items and collect the new values: `changed.push(new);`"
+    note = "write `for x in xs.iter_mut()` or the like in the loop itself, and what the body leaves in `*x` is written back on every \
+            rank; or iterate over `&` items and collect the new values: `changed.push(new);`"
 )]
 pub trait Shared {}
 
@@ -175,8 +183,23 @@ pub(crate) fn refuse<I: Iterator>(_source: &I) -> Result<(), String> {
     refuse_named(type_name::<I>(), type_name::<I::Item>())
 }
 
+/// Refuses at run time a source that has no order, whatever its items are.
+///
+/// # Errors
+/// If it has none, with the reason and the cure.
+pub(crate) fn refuse_order<I: Iterator>(_source: &I) -> Result<(), String> {
+    refuse_source(&without_signatures(type_name::<I>()))
+}
+
 /// [`refuse`] by the names of the types.
 fn refuse_named(source: &str, item: &str) -> Result<(), String> {
+    let (source, item) = (&without_signatures(source), &without_signatures(item));
+    refuse_source(source)?;
+    refuse_item(source, item)
+}
+
+/// [`refuse_order`] by the name of the type.
+fn refuse_source(source: &str) -> Result<(), String> {
     const TABLES: [&str; 4] = [
         "std::collections::hash::map::",
         "std::collections::hash::set::",
@@ -198,15 +221,6 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
         "Difference<",
         "SymmetricDifference<",
     ];
-    const CELLS: [&str; 6] = [
-        "core::cell::Cell<",
-        "core::cell::RefCell<",
-        "core::cell::UnsafeCell<",
-        "::Mutex<",
-        "::RwLock<",
-        "::atomic::Atomic",
-    ];
-    let (source, item) = (&without_signatures(source), &without_signatures(item));
     let follows = |table: &str| {
         source.match_indices(table).any(|(at, _)| {
             let rest = &source[at + table.len()..];
@@ -233,10 +247,23 @@ fn refuse_named(source: &str, item: &str) -> Result<(), String> {
              `let lines = dlp::on_root(|| ..);`"
             .to_owned());
     }
+    Ok(())
+}
+
+/// Refuses items that no other rank sees change.
+fn refuse_item(source: &str, item: &str) -> Result<(), String> {
+    const CELLS: [&str; 6] = [
+        "core::cell::Cell<",
+        "core::cell::RefCell<",
+        "core::cell::UnsafeCell<",
+        "::Mutex<",
+        "::RwLock<",
+        "::atomic::Atomic",
+    ];
     if item.contains("&mut ") {
         return Err(format!(
-            "its items are of type `{item}`, and each rank would change only its own share of them; iterate over `&` items \
-             and collect the new values"
+            "its items are of type `{item}`, and each rank would change only its own share of them; write \
+             `for x in xs.iter_mut()` or the like in the loop itself, or iterate over `&` items and collect the new values"
         ));
     }
     if source.contains("&mut ") {

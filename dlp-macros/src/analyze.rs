@@ -9,6 +9,7 @@ mod exit;
 mod format;
 mod lift;
 mod piece;
+mod source;
 mod statement;
 mod value;
 mod words;
@@ -36,8 +37,14 @@ pub(crate) fn analyze(written: &ExprForLoop, scopes: &Scopes) -> Split {
 
 fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> Split {
     let mut body = written.body.clone();
+    let written_items = source::writes(&written.expr, &scopes).then(|| {
+        let names = scope::bindings(&written.pat, false);
+        names.into_iter().map(|binding| (binding.ident, binding.changes)).collect()
+    });
     scopes.push();
-    scopes.bind(&written.pat, Known::Nothing, Origin::Item);
+    // What is written to is not the same wherever the item is.
+    let origin = if written_items.is_some() { Origin::Local } else { Origin::Item };
+    scopes.bind(&written.pat, Known::Nothing, origin);
     let mut analyzer = Analyzer {
         scopes,
         label: written.label.as_ref().map(|label| label.name.clone()),
@@ -60,7 +67,8 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> 
     analyzer.block(&mut body, Some(Unused::Discarded));
     analyzer.check_changes();
     let Analyzer { effects, exits, tentative, findings, reads, .. } = analyzer;
-    Split { written: written.clone(), items, body, effects, exits, tentative, findings, reads }
+    let written = written.clone();
+    Split { written, items, body, effects, exits, written_items, tentative, findings, reads }
 }
 
 struct Analyzer {

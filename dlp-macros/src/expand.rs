@@ -11,6 +11,7 @@ mod hint;
 mod print;
 #[cfg(test)]
 mod tests;
+mod written;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -107,15 +108,27 @@ fn parts(
     let (declarations, hold, release) = (code.declarations(), code.hold(), code.release());
     // Where nothing asks for the item in the replay, the source need not be stepped twice.
     let has_parts = split.effects.iter().any(Effect::has_parts);
-    let probe = match has_parts || !split.exits.is_empty() {
+    let probe = match !code.writes() && (has_parts || !split.exits.is_empty()) {
         true => quote!((&&#dlp::Probe(&#source)).dlp_again()),
         false => quote!(#dlp::ByNothing::dlp_again(&#dlp::Probe(&#source))),
     };
     let pattern = parenthesised(split.pattern());
+    let (iteration, replaying) = (label("iteration"), label("replay"));
     let parallel = code.parallel(body.to_token_stream());
+    let mut parallel = quote! {
+        #iteration: {
+            #parallel
+            #dlp::Flow::Next
+        }
+    };
+    let (mut parameter, mut kind_of) = (pattern.clone(), quote!(new));
+    if code.writes() {
+        parallel = code.lent(&pattern, &parallel);
+        (parameter, kind_of) = (quote!(_), quote!(of_written));
+    }
+    let (table, assign, restore) = (code.table(&at, &source), code.assign(&pattern), code.restore());
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
-    let (iteration, replaying) = (label("iteration"), label("replay"));
     let (over, allow) = (&written.expr, allow());
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
@@ -131,7 +144,8 @@ fn parts(
                     match ::core::iter::IntoIterator::into_iter(#over) {
                         #source => {
                             #(#items)*
-                            let #kind = #dlp::Source::new(&#source);
+                            let #kind = #dlp::Source::#kind_of(&#source);
+                            #table
                             let #again = #probe;
                             #declarations
                             #hold
@@ -140,16 +154,12 @@ fn parts(
                                 #source,
                                 #again,
                                 #led,
-                                |#pattern, #log| {
-                                    #iteration: {
-                                        #parallel
-                                        #dlp::Flow::Next
-                                    }
-                                },
+                                |#parameter, #log| { #parallel },
                                 |#site, #op| {
                                     #replaying: {
                                         match #site {
                                             #(#serial)*
+                                            #assign
                                             _ => ::core::unreachable!(),
                                         }
                                         #dlp::Flow::Next
@@ -159,6 +169,7 @@ fn parts(
                                 #lost,
                             );
                             #release
+                            #restore
                             // After the parts, which may be what settles the type of the items.
                             (&&&&#kind).#check();
                             #ways_out
@@ -191,6 +202,9 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         let (line, target) = (line_of(effect.span), effect.target());
         quote!(#dlp::Site { line: #line, target: #target })
     });
+    let written =
+        split.written_items.as_ref().map(|_| quote!(#dlp::Site { line: #line, target: "the item" }));
+    let sites = sites.chain(written);
     let exits = match (split.exits.is_empty(), split.tentative) {
         (_, true) => quote!(#dlp::Exits::Tentative),
         (false, false) => quote!(#dlp::Exits::Final),

@@ -19,6 +19,8 @@ pub(crate) struct Split {
     /// What the checks have to judge.
     /// The ways out, by number.
     pub(crate) exits: Vec<Exit>,
+    /// Whether the items are written to: the names that the pattern binds, and whether each is `mut`.
+    pub(crate) written_items: Option<Vec<(Ident, bool)>>,
     /// Whether the replay may skip the rest of an iteration: only there it turns out whether the loop is left.
     pub(crate) tentative: bool,
     pub(crate) findings: Vec<Finding>,

@@ -51,6 +51,7 @@ mod serial;
 mod several;
 mod strategies;
 mod text;
+mod written;
 
 const RANKS: [usize; 3] = [2, 3, 5];
 

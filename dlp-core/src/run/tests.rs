@@ -62,7 +62,6 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
                 return Flow::Next;
             }
             if x == 1000 {
-                record.leave(5);
                 return Flow::Leave(5);
             }
             record.effect(1);
@@ -379,7 +378,6 @@ fn in_the_replay(
             (&f0).dlp_put(&x, record);
             assert!(!panics.contains(&x), "at {x}");
             if x == wrong {
-                record.leave(8);
                 here.keep(record.index(), x + 100);
                 return Flow::Leave(8);
             }

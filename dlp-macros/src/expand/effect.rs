@@ -230,7 +230,14 @@ impl Code<'_> {
     /// The parallel part, with what records the effects in the places of their marks.
     pub(super) fn parallel(&self, tokens: TokenStream) -> TokenStream {
         mark::fill(tokens, &mut |mark, inner| match mark {
-            Mark::Site(number) => self.record(number),
+            Mark::Site(number) => {
+                let note = self.note(&self.split.effects[number]);
+                let record = self.record(number);
+                match note.is_empty() {
+                    true => record,
+                    false => quote!({ #note #record }),
+                }
+            }
             _ => self.way(mark, &inner, Side::Iteration),
         })
     }
@@ -442,6 +449,16 @@ impl Code<'_> {
             }
         }
     }
+}
+
+/// Whether a piece of the serial part may leave the loop, or the iteration.
+pub(super) fn leaves_anyhow(template: &Expr) -> bool {
+    let mut found = false;
+    mark::fill(template.to_token_stream(), &mut |mark, _| {
+        found |= matches!(mark, Mark::Try(_) | Mark::Leave(_) | Mark::Next);
+        TokenStream::new()
+    });
+    found
 }
 
 /// Whether a statement of the serial part may leave the loop by `?`.

@@ -71,9 +71,8 @@ impl Code<'_> {
     fn jump(&self, number: usize, side: Side) -> TokenStream {
         let (dlp, exit) = (self.dlp, number_of(number));
         let (iteration, replay) = (super::label("iteration"), super::label("replay"));
-        let log = self.log;
         match side {
-            Side::Iteration => quote!({ #log.leave(#exit); break #iteration #dlp::Flow::Leave(#exit) }),
+            Side::Iteration => quote!(break #iteration #dlp::Flow::Leave(#exit)),
             Side::Types => quote!(break #iteration #dlp::Flow::Next),
             Side::Replay => quote!(break #replay #dlp::Flow::Leave(#exit)),
         }

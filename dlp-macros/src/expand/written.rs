@@ -1,0 +1,135 @@
+//! Writes a loop whose items are changed in place: what lends an item to its iteration, records what became of it, and
+//! assigns that on every rank.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::effect::Code;
+use crate::model::{Effect, Kind};
+use crate::scope::fresh;
+
+/// The names that are generated for a name of the user's.
+struct Name<'a> {
+    user: &'a Ident,
+    mutable: bool,
+    kept: Ident,
+    own: Ident,
+}
+
+impl Code<'_> {
+    fn names(&self) -> Vec<Name<'_>> {
+        let mut names = Vec::new();
+        for (at, (user, mutable)) in self.split.written_items.iter().flatten().enumerate() {
+            let (kept, own) = (fresh(&format!("kept_{at}")), fresh(&format!("own_{at}")));
+            names.push(Name { user, mutable: *mutable, kept, own });
+        }
+        names
+    }
+
+    /// The number of the effect that writes an item back: after all others.
+    fn write_back(&self) -> u32 {
+        u32::try_from(self.split.effects.len()).expect("few effects")
+    }
+
+    pub(super) fn writes(&self) -> bool {
+        self.split.written_items.is_some()
+    }
+
+    /// The items, all of them, and their indices in the place of the source.
+    pub(super) fn table(&self, at: &Ident, source: &Ident) -> TokenStream {
+        if !self.writes() {
+            return TokenStream::new();
+        }
+        let (dlp, table) = (self.dlp, fresh("table"));
+        let kept = self.names().into_iter().map(|Name { kept, .. }| quote!(let #kept = &#dlp::Kept::new();));
+        quote! {
+            let #table = &#dlp::Table::new(#at, #source);
+            let #source = #table.indices();
+            #(#kept)*
+        }
+    }
+
+    /// The iteration's code, with the item lent to it.
+    pub(super) fn lent(&self, pattern: &TokenStream, iteration: &TokenStream) -> TokenStream {
+        let (dlp, log, table, flow) = (self.dlp, self.log, fresh("table"), fresh("flow"));
+        let (names, site) = (self.names(), self.write_back());
+        let (users, owns) = (each(&names, |name| name.user), each(&names, |name| &name.own));
+        let kepts = each(&names, |name| &name.kept);
+        let lent = names.iter().map(|Name { user, mutable, kept, own }| {
+            let mutable = mutable.then(|| quote!(mut));
+            quote!(let #mutable #user = (&&&*#kept).dlp_lend(&mut #own);)
+        });
+        // Only a loop that is left can have iterations that turn out never to have been.
+        let remember = (!self.split.exits.is_empty()).then(|| {
+            quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).dlp_write(&#owns, #log);)* });)
+        });
+        quote! {
+            let #pattern = #table.take(#log.index());
+            #(#kepts.is(&#users);)*
+            #(let mut #owns = ::core::option::Option::Some(#users);)*
+            #remember
+            #(#lent)*
+            let #flow = #iteration;
+            #log.effect(#site);
+            #((&&&*#kepts).dlp_write(&#owns, #log);)*
+            #table.put_back(#log.index(), (#(#owns,)*));
+            #flow
+        }
+    }
+
+    /// Before a piece that may leave or go on with the next item: what has become of this one so far.
+    pub(super) fn note(&self, effect: &Effect) -> TokenStream {
+        let Kind::Piece { template, .. } = &effect.kind else { return TokenStream::new() };
+        if !self.writes() || !super::effect::leaves_anyhow(template) {
+            return TokenStream::new();
+        }
+        let (log, site, names) = (self.log, self.write_back(), self.names());
+        let (users, kepts) = (each(&names, |name| name.user), each(&names, |name| &name.kept));
+        quote! {
+            #log.effect(#site);
+            #((&&&*#kepts).dlp_note(&#users, #log);)*
+        }
+    }
+
+    /// Replays what has become of an item: an arm of a `match`.
+    pub(super) fn assign(&self, pattern: &TokenStream) -> TokenStream {
+        if !self.writes() {
+            return TokenStream::new();
+        }
+        let (op, table, bound, site) = (self.op, fresh("table"), fresh("bound"), self.write_back());
+        let names = self.names();
+        let (users, kepts) = (each(&names, |name| name.user), each(&names, |name| &name.kept));
+        let fields = (0..names.len()).map(syn::Index::from);
+        quote! {
+            #site => #table.bound(
+                #op.index(),
+                |#pattern| (#(::core::option::Option::Some(#users),)*),
+                |#bound| { #((&&&*#kepts).dlp_assign(&mut #bound.#fields, #op.reader());)* },
+            ),
+        }
+    }
+
+    /// After a loop that was left: what was changed past its end is what it was.
+    pub(super) fn restore(&self) -> TokenStream {
+        if !self.writes() || self.split.exits.is_empty() {
+            return TokenStream::new();
+        }
+        let (dlp, left, table) = (self.dlp, self.left, fresh("table"));
+        let (bound, from) = (fresh("bound"), fresh("from"));
+        let names = self.names();
+        let kepts = each(&names, |name| &name.kept);
+        let fields = (0..names.len()).map(syn::Index::from);
+        quote! {
+            if let ::core::option::Option::Some(#left) = &#left {
+                #table.restore(#left.index(), |#bound, #from: &mut #dlp::Reader<'_>| {
+                    #((&&&*#kepts).dlp_assign(&mut #bound.#fields, #from);)*
+                });
+            }
+        }
+    }
+}
+
+fn each<'a, 'b, R>(names: &'b [Name<'a>], part: impl Fn(&'b Name<'a>) -> R) -> Vec<R> {
+    names.iter().map(part).collect()
+}
