@@ -65,11 +65,12 @@ pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
     pub use dlp_core::again::{ByNothing, Probe};
     pub use dlp_core::carry::Field;
+    pub use dlp_core::chain::{Done, apply, show, test};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::exit::{Branch, Returned, Slot};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
-    pub use dlp_core::run::{Left, run, serial};
+    pub use dlp_core::run::{Left, alone, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::session::main;
     pub use dlp_core::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};

@@ -15,6 +15,7 @@
 
 pub mod again;
 pub mod carry;
+pub mod chain;
 pub mod collective;
 pub mod ending;
 pub mod exit;

@@ -100,6 +100,14 @@ impl<T> Left<T> {
 /// # Panics
 /// On a thread that is not a rank.
 pub fn serial(_at: &'static Loop) -> bool {
+    alone()
+}
+
+/// Whether a chain is to run as it was written: as [`serial`] for loops.
+///
+/// # Panics
+/// On a thread that is not a rank.
+pub fn alone() -> bool {
     session::mode() != Mode::Together || session::current().size() == 1
 }
 

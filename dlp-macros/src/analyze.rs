@@ -67,8 +67,8 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> 
     analyzer.block(&mut body, Some(Unused::Discarded));
     analyzer.check_changes();
     let Analyzer { effects, exits, tentative, findings, reads, .. } = analyzer;
-    let written = written.clone();
-    Split { written, items, body, effects, exits, written_items, tentative, findings, reads }
+    let (original, written) = (written.clone(), written.clone());
+    Split { original, written, items, body, effects, exits, written_items, tentative, findings, reads }
 }
 
 struct Analyzer {

@@ -74,7 +74,7 @@ pub(crate) fn split(split: &Split, args: &Args, diagnostics: &mut Diagnostics) {
     for finding in &split.findings {
         diagnostics.over(&finding.tokens, &message::finding(&finding.what));
     }
-    Conditions(diagnostics).visit_block(&split.written.body);
+    Conditions(diagnostics).visit_block(&split.original.body);
     exits(split, args, diagnostics);
     for effect in &split.effects {
         for place in effect.written() {

@@ -42,13 +42,14 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
     prints.visit_block_mut(&mut function.block);
     for Each { split, .. } in &mut loops {
         prints.visit_expr_mut(&mut split.written.expr);
-        prints.visit_block_mut(&mut split.written.body);
-        fallback::unmark(&mut split.written);
+        prints.visit_expr_mut(&mut split.original.expr);
+        prints.visit_block_mut(&mut split.original.body);
+        fallback::unmark(&mut split.original);
     }
     let wrap = (args.gather == Gather::Root).then(|| gather::Wrap::new(&function.sig.output));
     for Each { split, .. } in &mut loops {
         if let Some(wrap) = &wrap {
-            wrap.clone().visit_expr_for_loop_mut(&mut split.written);
+            wrap.clone().visit_expr_for_loop_mut(&mut split.original);
         }
     }
     if args.gather == Gather::Root
@@ -97,9 +98,9 @@ fn parts(
     dlp: &TokenStream,
     wrap: Option<&gather::Wrap>,
 ) -> TokenStream {
-    let Split { written, items, body, .. } = split;
-    let attributes = &written.attrs;
-    let written = syn::ExprForLoop { attrs: Vec::new(), ..written.clone() };
+    let Split { original, written, items, body, .. } = split;
+    let attributes = &original.attrs;
+    let original = syn::ExprForLoop { attrs: Vec::new(), ..original.clone() };
     let at = fresh("at");
     let descriptor = descriptor(name, split, args, dlp);
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
@@ -136,7 +137,7 @@ fn parts(
         {
             let #at: &'static #dlp::Loop = #descriptor;
             if #dlp::serial(#at) {
-                #written
+                #original
             } else {
                 #allow
                 {
@@ -196,8 +197,8 @@ fn parenthesised(pattern: &Pat) -> TokenStream {
 
 /// What is known of the loop at compile time, as a static.
 fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStream {
-    let line = line_of(split.written.for_token.span);
-    let hash = hash::hash(split.written.to_token_stream());
+    let line = line_of(split.original.for_token.span);
+    let hash = hash::hash(split.original.to_token_stream());
     let sites = split.effects.iter().map(|effect| {
         let (line, target) = (line_of(effect.span), effect.target());
         quote!(#dlp::Site { line: #line, target: #target })

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! args      what was asked for           item      the function
+//! chain     iterator chains as loops
 //! find      the loop in it, and the variables in scope there
 //! analyze   from syntax to the model     model     the loop taken apart, as data
 //! check     what cannot be split         returns   what `gather = "root"` cannot do
@@ -15,6 +16,7 @@
 
 mod analyze;
 mod args;
+mod chain;
 mod check;
 mod diagnostics;
 mod expand;

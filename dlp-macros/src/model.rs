@@ -8,7 +8,9 @@ use crate::place::Place;
 /// A loop that is split.
 #[derive(Debug)]
 pub(crate) struct Split {
-    /// The loop as it was written.
+    /// The loop as it was written, for one rank alone.
+    pub(crate) original: ExprForLoop,
+    /// The loop as it is split: its body has what its source did for each item.
     pub(crate) written: ExprForLoop,
     /// The items of its body, which both parts see.
     pub(crate) items: Vec<Item>,

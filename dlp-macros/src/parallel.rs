@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use crate::args::{Args, Gather};
 use crate::diagnostics::Diagnostics;
 use crate::find::{Found, Loop};
-use crate::{analyze, args, check, expand, fallback, find, item, returns};
+use crate::{analyze, args, chain, check, expand, fallback, find, item, returns};
 
 pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
@@ -23,6 +23,8 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
     };
     item::check(&function.sig, &mut diagnostics);
     let mut marked = function.clone();
+    let dlp = expand::private(&args);
+    chain::write_out(&mut marked, &dlp);
     let Found { loops, others, stray, marked: any } = find::take(&mut marked);
     check::loops(&function, &loops, &others, &stray, any, &mut diagnostics);
     let loops = each(loops, &args, &mut diagnostics);
@@ -33,7 +35,10 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
     }
     let mut split = Vec::new();
     for Asked { found, args } in loops {
-        let taken = analyze::analyze(&found.written, &found.position.scopes);
+        let inside = chain::with_work_inside(&found.written, &dlp);
+        let form = inside.as_ref().unwrap_or(&found.written);
+        let mut taken = analyze::analyze(form, &found.position.scopes);
+        taken.original = found.written;
         check::split(&taken, &args, &mut diagnostics);
         split.push(expand::Each { split: taken, args, position: found.position });
     }

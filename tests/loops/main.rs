@@ -4,6 +4,7 @@
 // What users may write, and clippy would write otherwise.
 #![allow(
     clippy::explicit_write,
+    clippy::redundant_closure,
     clippy::manual_is_multiple_of,
     clippy::manual_inspect,
     clippy::needless_question_mark,
@@ -40,6 +41,7 @@ macro_rules! invariant {
     };
 }
 
+mod chains;
 mod collections;
 mod control;
 mod exits;
