@@ -27,7 +27,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use self::grammar::Generator;
+use self::grammar::{Generator, LEVELS};
 use self::package::{Package, Verdict};
 use self::program::Program;
 use self::random::Random;
@@ -43,6 +43,10 @@ const BATCH: usize = 300;
 const KNOWN: &[&str] = &[
     // `all.remove(&["a", "b"][x % 2]);`: a reference to a part of a temporary, where the part is itself a reference.
     "implementation of `Deserialize` is not general enough",
+    // `let all = &mut base; for .. { all.push(x); return base; }`
+    "_base` as immutable because it is also borrowed as mutable",
+    // `for .. { return cell.into_inner(); }`, where the loop does nothing else to it.
+    "cannot move out of value, a captured variable in an `Fn` closure",
     // `text.push_str(&item.name.clone());`: a reference to a copy of a part of the item.
     "temporary value dropped while borrowed",
 ];
@@ -55,6 +59,7 @@ struct Request {
     minutes: Option<u64>,
     only: Option<usize>,
     plant: bool,
+    levels: Vec<String>,
     /// Failing programs are made smaller; up to so many.
     shrinks: usize,
 }
@@ -69,17 +74,26 @@ impl Request {
             minutes: None,
             only: None,
             plant: false,
+            levels: LEVELS.iter().filter(|(_, on)| *on).map(|(name, _)| (*name).to_owned()).collect(),
             shrinks: 3,
         };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
+            let word = word.to_str()?;
             let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
-            match word.to_str()? {
+            match word {
                 "--seed" => request.seed = number()?,
                 "--count" => request.count = usize::try_from(number()?).ok()?,
                 "--minutes" => request.minutes = Some(number()?),
                 "--only" => request.only = Some(usize::try_from(number()?).ok()?),
                 "--shrinks" => request.shrinks = usize::try_from(number()?).ok()?,
+                "--levels" => {
+                    let names = words.next()?.to_str()?.split(',').filter(|name| !name.is_empty());
+                    request.levels = names.map(str::to_owned).collect();
+                    if request.levels.iter().any(|name| LEVELS.iter().all(|(known, _)| known != name)) {
+                        return None;
+                    }
+                }
                 "--plant" => request.plant = true,
                 _ => return None,
             }
@@ -142,7 +156,8 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
 
 /// Writes, builds and runs the programs of these numbers.
 fn batch(request: &Request, ids: &[usize], total: &mut Total) -> Result<(), Failure> {
-    let mut programs: Vec<Program> = ids.iter().map(|&id| Generator::program(request.seed, id)).collect();
+    let mut programs: Vec<Program> =
+        ids.iter().map(|&id| Generator::program(request.seed, id, &request.levels)).collect();
     if request.plant {
         let mut random = Random::new(request.seed, u64::MAX);
         programs.iter_mut().for_each(|program| program.plant(&mut random));

@@ -5,12 +5,23 @@ mod source;
 mod statement;
 mod value;
 
-use super::program::{Options, Program};
+use super::program::{Options, Program, Returns};
 use super::random::Random;
 use super::scope::{Role, Scope};
 use super::tree::{Tree, statement};
 use super::types::Ty;
 use effect::Accumulator;
+use source::Source;
+
+/// Parts of the language that can be left out, by name; and whether they are in it unless one asks for others.
+pub(super) const LEVELS: &[(&str, bool)] = &[
+    ("exits", true),
+    ("serial", true),
+    ("groups", true),
+    ("several", true),
+    // `all.pop()?;`
+    ("questions", false),
+];
 
 /// Writes one program.
 #[derive(Debug)]
@@ -18,6 +29,8 @@ pub(super) struct Generator {
     random: Random,
     scope: Scope,
     accumulators: Vec<Accumulator>,
+    levels: Vec<String>,
+    returns: Returns,
     /// Now and then something is written that may panic.
     panics: bool,
     /// How many more statements may be written.
@@ -35,29 +48,48 @@ pub(super) struct Generator {
 }
 
 impl Generator {
-    /// The program number `id` of `seed`.
-    pub(super) fn program(seed: u64, id: usize) -> Program {
+    /// The program number `id` of `seed`, in the language with these levels.
+    pub(super) fn program(seed: u64, id: usize, levels: &[String]) -> Program {
         let mut random = Random::new(seed, id as u64);
-        let panics = random.chance(20);
-        let fuel = 4 + random.below(14);
-        let label = random.chance(25).then_some("'items");
+        let panics = random.chance(25);
         let mut generator = Self {
             random,
             scope: Scope::default(),
             accumulators: Vec::new(),
+            levels: levels.to_vec(),
+            returns: Returns::Plain,
             panics,
-            fuel,
+            fuel: 0,
             names: 0,
             loops: Vec::new(),
             blocks: Vec::new(),
             closures: 0,
-            label,
+            label: None,
         };
         generator.write(id)
     }
 
+    /// Whether the language has this level.
+    fn has(&self, level: &str) -> bool {
+        self.levels.iter().any(|name| name == level)
+    }
+
     fn write(&mut self, id: usize) -> Program {
-        let options = self.options();
+        if self.has("exits") {
+            let errors = ["String", "std::num::ParseIntError", "Trouble", "Box<dyn std::error::Error>"];
+            self.returns = match self.random.below(10) {
+                0 | 1 => Returns::Option,
+                2..6 => Returns::Result(self.random.pick(&errors)),
+                _ => Returns::Plain,
+            };
+        }
+        let several = self.has("several") && self.random.chance(15);
+        let marked = several || (self.has("several") && self.random.chance(5));
+        let mut options = self.options();
+        if marked {
+            // It would hold for the loops whose own strategy has no chunks, too.
+            options.chunk = "";
+        }
         let mut body = vec![
             statement!["let n = from.n;"],
             statement!["let xs: &'a [i64] = &from.xs;"],
@@ -73,28 +105,87 @@ impl Generator {
         for _ in 0..self.random.below(3) {
             body.push(self.plain());
         }
-        let source = self.source();
-        body.extend(source.before);
-        for _ in 0..[1, 1, 2, 2, 3, 4][self.random.below(6)] {
-            let declared = self.accumulator(&source.items);
-            body.push(declared);
+        let sources: Vec<Source> =
+            (0..if several { 2 + self.random.below(2) } else { 1 }).map(|_| self.source()).collect();
+        for source in &sources {
+            body.extend(source.before.clone());
+            for _ in 0..[1, 1, 2, 2, 3, 4][self.random.below(6)].min(5 - self.accumulators.len()) {
+                let declared = self.accumulator(&source.items);
+                body.push(declared);
+            }
         }
+        for source in sources {
+            let written = self.each(source, marked);
+            body.push(written);
+        }
+        let result = self.accumulators.iter().map(|acc| (acc.declared.name(), acc.result.clone())).collect();
+        Program { id, options, returns: self.returns, result, body: Tree::Block(body) }
+    }
+
+    /// One loop that is split.
+    fn each(&mut self, source: Source, marked: bool) -> Tree {
+        // Some of the accumulators of other loops are only read in this one.
+        let settled = if marked { self.settle() } else { Vec::new() };
+        let round = marked && !source.once && self.random.chance(25);
         let mark = self.scope.mark();
+        if round {
+            self.scope.bind("round", Ty::int("u64"), Role::Plain, false);
+        }
+        self.fuel = 4 + self.random.below(if marked { 6 } else { 14 });
+        self.label = self.random.chance(25).then_some("'items");
         for (name, ty, mutable) in &source.items {
             self.scope.bind(name, ty.clone(), Role::Own, *mutable);
         }
         let inner = self.body();
         self.scope.leave(mark);
+        settled.into_iter().for_each(|(at, number)| self.scope.unsettle(at, number));
         let label = Tree::Optional(self.label.map(|label| format!("{label}: ").into()).into_iter().collect());
-        let each = statement![label, "for ", source.pattern, " in ", source.tree, " {", inner, "}"];
-        body.push(match self.random.below(12) {
-            0 => statement!["if n < 1000 {", Tree::Block(vec![each]), "}"],
+        let attribute = match marked {
+            true => {
+                let mut options = if self.random.chance(50) { self.options() } else { Options::default() };
+                if options.strategy.is_empty() {
+                    options.chunk = "";
+                }
+                Tree::Either { serial: String::new(), split: format!("#[parallel{}]\n", options.print()) }
+            }
+            false => Tree::Optional(vec![]),
+        };
+        let each = statement![
+            attribute,
+            label,
+            "for ",
+            source.pattern,
+            " in ",
+            source.tree,
+            " {",
+            source.guard,
+            inner,
+            "}"
+        ];
+        if round {
+            return statement!["for round in 0..2_u64 {", Tree::Block(vec![each]), "}"];
+        }
+        match self.random.below(12) {
+            0 => statement!["if from.n < 1000 {", Tree::Block(vec![each]), "}"],
             1 => statement!["{", Tree::Block(vec![each]), "}"],
-            2 => statement!["match n { 1000.. => {} _ => {", Tree::Block(vec![each]), "} }"],
+            2 => statement!["match from.n { 1000.. => {} _ => {", Tree::Block(vec![each]), "} }"],
             _ => each,
-        });
-        let result = self.accumulators.iter().map(|acc| (acc.declared.name(), acc.result.clone())).collect();
-        Program { id, options, result, body: Tree::Block(body) }
+        }
+    }
+
+    /// Makes some accumulators inputs, but not all.
+    fn settle(&mut self) -> Vec<(usize, usize)> {
+        let all: Vec<usize> =
+            self.scope.visible().into_iter().filter(|&at| self.scope.var(at).open).collect();
+        let mut settled = Vec::new();
+        for at in all {
+            let Role::Accumulator(number) = self.scope.var(at).role else { continue };
+            if settled.len() + 1 < self.accumulators.len() && self.random.chance(35) {
+                self.scope.settle(at);
+                settled.push((at, number));
+            }
+        }
+        settled
     }
 
     fn options(&mut self) -> Options {

@@ -9,9 +9,19 @@ use super::types::Ty;
 pub(super) struct Program {
     pub(super) id: usize,
     pub(super) options: Options,
+    pub(super) returns: Returns,
     /// What it returns: the types, and the expressions.
     pub(super) result: Vec<(String, String)>,
     pub(super) body: Tree,
+}
+
+/// What the result is wrapped in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Returns {
+    Plain,
+    Option,
+    /// With this type of errors.
+    Result(&'static str),
 }
 
 /// The options of the attribute; empty where there is none.
@@ -23,7 +33,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    fn print(self) -> String {
+    pub(super) fn print(self) -> String {
         let mut all = Vec::new();
         if !self.strategy.is_empty() {
             all.push(format!("strategy = \"{}\"", self.strategy));
@@ -60,12 +70,17 @@ impl Program {
         };
         let types = list(self.result.iter().map(|(ty, _)| ty.as_str()).collect());
         let result = list(self.result.iter().map(|(_, value)| value.as_str()).collect());
+        let (types, result) = match self.returns {
+            Returns::Plain => (types, result),
+            Returns::Option => (format!("Option<{types}>"), format!("Some({result})")),
+            Returns::Result(error) => (format!("Result<{types}, {error}>"), format!("Ok({result})")),
+        };
         let mut text = String::new();
         if form == Form::Split {
             text += &format!("#[dlp::parallel{}]\n", self.options.print());
         }
         text += &format!("pub fn {name}<'a>(from: &'a Input) -> {types} {{");
-        self.body.print(form, &mut text);
+        self.body.print(form, &result, &mut text);
         text + &result + "\n}\n"
     }
 
@@ -93,7 +108,7 @@ impl Program {
         }
         let node = self.body.node(numbers[random.below(numbers.len())]).expect("it was found");
         if let Tree::Value(Ty::Int(name), parts) = node {
-            *parts = vec![Tree::Planted { serial: format!("2_{name}"), split: format!("3_{name}") }];
+            *parts = vec![Tree::Either { serial: format!("2_{name}"), split: format!("3_{name}") }];
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Var {
     /// How many inner loops and closures were around its declaration: from within more, it cannot be moved.
     pub(super) level: usize,
     pub(super) moved: bool,
+    /// An accumulator that can be read by its name, where that is allowed.
+    pub(super) open: bool,
     /// How many borrows of it are alive.
     pub(super) borrowed: usize,
 }
@@ -37,6 +39,10 @@ pub(super) struct Scope {
     pub(super) kept: bool,
     /// Nothing may be done that could be noticed, nor moved.
     pub(super) quiet: bool,
+    /// What stands here is run in loop order: accumulators may be read.
+    pub(super) ordered: bool,
+    /// Only what is so little that every rank may do it.
+    pub(super) light: bool,
 }
 
 impl Scope {
@@ -50,9 +56,23 @@ impl Scope {
             short: false,
             level: self.level,
             moved: false,
+            open: false,
             borrowed: 0,
         });
         self.vars.len() - 1
+    }
+
+    pub(super) fn open(&mut self, at: usize) {
+        self.vars[at].open = true;
+    }
+
+    /// An accumulator that is an input of what follows.
+    pub(super) fn settle(&mut self, at: usize) {
+        self.vars[at].role = Role::Plain;
+    }
+
+    pub(super) fn unsettle(&mut self, at: usize, number: usize) {
+        self.vars[at].role = Role::Accumulator(number);
     }
 
     pub(super) fn shorten(&mut self, at: usize) {
@@ -93,9 +113,11 @@ impl Scope {
     /// Those of variables that may be read.
     pub(super) fn readable(&self) -> Vec<usize> {
         let can = |var: &Var| {
-            !matches!(var.role, Role::Accumulator(_))
-                && !var.moved
-                && (!self.kept || (var.ty.is_copy() && !var.mutable))
+            let given = match var.role {
+                Role::Accumulator(_) => self.ordered && var.open && var.borrowed == 0,
+                _ => true,
+            };
+            given && !var.moved && (!self.kept || (var.ty.is_copy() && !var.mutable))
         };
         self.visible().into_iter().filter(|&at| can(&self.vars[at])).collect()
     }
@@ -117,7 +139,7 @@ impl Scope {
             .visible()
             .into_iter()
             .filter_map(|at| match self.vars[at].role {
-                Role::Accumulator(number) => Some(number),
+                Role::Accumulator(number) if self.vars[at].borrowed == 0 => Some(number),
                 _ => None,
             })
             .collect();

@@ -18,8 +18,10 @@ pub(super) enum Tree {
     Block(Vec<Tree>),
     /// What may be left out, such as an `else`.
     Optional(Vec<Tree>),
+    /// What the function returns.
+    Result,
     /// A constant that is one thing in the serial function and another in the split one, for a test of the whole.
-    Planted {
+    Either {
         serial: String,
         split: String,
     },
@@ -61,23 +63,24 @@ pub(super) enum Form {
 }
 
 impl Tree {
-    /// As Rust.
-    pub(super) fn print(&self, form: Form, to: &mut String) {
+    /// As Rust. `result` is what the function returns.
+    pub(super) fn print(&self, form: Form, result: &str, to: &mut String) {
         match self {
             Self::Text(text) => to.push_str(text),
-            Self::Planted { serial, split } => {
+            Self::Result => to.push_str(result),
+            Self::Either { serial, split } => {
                 to.push_str(if form == Form::Serial { serial } else { split });
             }
             Self::Group(parts) | Self::Value(_, parts) | Self::Optional(parts) => {
-                parts.iter().for_each(|part| part.print(form, to));
+                parts.iter().for_each(|part| part.print(form, result, to));
             }
             Self::Statement(parts) => {
-                parts.iter().for_each(|part| part.print(form, to));
+                parts.iter().for_each(|part| part.print(form, result, to));
                 to.push('\n');
             }
             Self::Block(statements) => {
                 to.push('\n');
-                statements.iter().for_each(|part| part.print(form, to));
+                statements.iter().for_each(|part| part.print(form, result, to));
             }
         }
     }
@@ -89,7 +92,7 @@ impl Tree {
             | Self::Statement(parts)
             | Self::Block(parts)
             | Self::Optional(parts) => parts,
-            Self::Text(_) | Self::Planted { .. } => &[],
+            Self::Text(_) | Self::Result | Self::Either { .. } => &[],
         }
     }
 
@@ -100,7 +103,7 @@ impl Tree {
             | Self::Statement(parts)
             | Self::Block(parts)
             | Self::Optional(parts) => parts,
-            Self::Text(_) | Self::Planted { .. } => &mut [],
+            Self::Text(_) | Self::Result | Self::Either { .. } => &mut [],
         }
     }
 
@@ -151,7 +154,7 @@ impl Tree {
                 // An expression as simple as that stays.
                 if let Some(simplest) = ty.simplest()
                     && !matches!(&parts[..], [Self::Text(text)] if text.len() <= simplest.len())
-                    && !matches!(&parts[..], [Self::Planted { .. }])
+                    && !matches!(&parts[..], [Self::Either { .. }])
                 {
                     all.push(Self::Value(ty.clone(), vec![simplest.into()]));
                 }
@@ -162,7 +165,10 @@ impl Tree {
                 let count = statements.len();
                 if count > 2 {
                     for half in [0..count / 2, count / 2..count] {
-                        let kept = statements.iter().enumerate().filter(|(at, _)| !half.contains(at));
+                        let stays = |at: usize, each: &Tree| {
+                            !half.contains(&at) || !matches!(each, Self::Statement(_))
+                        };
+                        let kept = statements.iter().enumerate().filter(|(at, each)| stays(*at, each));
                         all.push(Self::Block(kept.map(|(_, statement)| statement.clone()).collect()));
                     }
                 }
@@ -209,7 +215,7 @@ mod tests {
 
     fn printed(tree: &Tree) -> String {
         let mut text = String::new();
-        tree.print(Form::Split, &mut text);
+        tree.print(Form::Split, "all", &mut text);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

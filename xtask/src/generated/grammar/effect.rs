@@ -1,6 +1,7 @@
 //! Accumulators, and what is done to them.
 
 use super::Generator;
+use crate::generated::program::Returns;
 use crate::generated::scope::Role;
 use crate::generated::tree::{Tree, group, statement};
 use crate::generated::types::Ty;
@@ -11,7 +12,7 @@ pub(super) struct Accumulator {
     pub(super) declared: Ty,
     /// What the function returns of it.
     pub(super) result: String,
-    name: String,
+    pub(super) name: String,
     access: Access,
 }
 
@@ -62,10 +63,13 @@ impl Generator {
             (_, 9) => Access::Locked("borrow_mut()"),
             _ => Access::Plain,
         };
-        self.scope.bind(&name, declared.clone(), Role::Accumulator(number), true);
+        let at = self.scope.bind(&name, declared.clone(), Role::Accumulator(number), true);
         let ty = declared.name();
         let start = self.start(&declared);
         let typed = self.random.chance(50) || !matches!(declared, Ty::Vec(_) | Ty::Set(_) | Ty::Deque(_));
+        if access == Access::Plain && typed {
+            self.scope.open(at);
+        }
         let (tree, result) = match access {
             Access::Plain if typed => {
                 (statement![format!("let mut {name}: {ty} = "), start, ";"], name.clone())
@@ -192,33 +196,56 @@ impl Generator {
         }
         let number = visible[self.random.below(visible.len())];
         let Accumulator { name, access, declared, .. } = self.accumulators[number].clone();
+        // What it is changed by is not made of itself.
+        let at = self
+            .scope
+            .visible()
+            .into_iter()
+            .find(|&at| self.scope.var(at).name == name)
+            .expect("it is visible");
+        self.scope.borrow(at);
+        let effect = self.done_to(name, access, &declared);
+        self.scope.release(at);
+        Some(effect)
+    }
+
+    fn done_to(&mut self, name: String, access: Access, declared: &Ty) -> Tree {
         let i64s = Ty::int("i64");
-        Some(match access {
+        match access {
             Access::Plain => {
                 let place =
                     Place { target: name.clone().into(), receiver: name.into(), own: true, acts: false };
-                self.change(&place, &declared, 2)
+                self.change(&place, declared, 2)
             }
             Access::Borrowed => {
                 let target: Tree = format!("*{name}").into();
                 let receiver: Tree = match declared {
-                    Ty::Int(_) | Ty::F64 | Ty::Bool => format!("(*{name})").into(),
+                    Ty::Int(_) | Ty::F64 | Ty::Bool | Ty::Option(_) => format!("(*{name})").into(),
                     _ => name.into(),
                 };
-                self.change(&Place { target, receiver, own: true, acts: false }, &declared, 2)
+                self.change(&Place { target, receiver, own: true, acts: false }, declared, 2)
             }
             Access::Locked(open) => {
                 let target: Tree = format!("*{name}.{open}").into();
                 let receiver: Tree = format!("{name}.{open}").into();
-                self.change(&Place { target, receiver, own: false, acts: false }, &declared, 2)
+                self.change(&Place { target, receiver, own: false, acts: false }, declared, 2)
             }
-            Access::Cell => statement![format!("{name}.set("), self.value(&declared, 2), ");"],
+            Access::Cell => statement![format!("{name}.set("), self.value(declared, 2), ");"],
             Access::Atomic => {
                 let method = self.random.pick(&["fetch_add", "fetch_xor", "fetch_max"]);
-                statement![format!("{name}.{method}("), self.value(&declared, 2), ", Ordering::SeqCst);"]
+                statement![format!("{name}.{method}("), self.value(declared, 2), ", Ordering::SeqCst);"]
             }
             Access::Called => statement![name, "(", self.value(&i64s, 2), ");"],
-        })
+        }
+    }
+
+    /// The accumulators of a type of which this holds that can be read by their names.
+    pub(super) fn open_accumulators(&self, fits: impl Fn(&Ty) -> bool) -> Vec<(usize, String, Ty)> {
+        let visible = self.scope.visible().into_iter();
+        let open = visible.map(|at| (at, self.scope.var(at))).filter(|(_, var)| {
+            matches!(var.role, Role::Accumulator(_)) && var.open && var.borrowed == 0 && fits(&var.ty)
+        });
+        open.map(|(at, var)| (at, var.name.clone(), var.ty.clone())).collect()
     }
 
     /// An index below `length`, or now and then any.
@@ -247,7 +274,9 @@ impl Generator {
                 3 => statement![target, " = ", self.value(ty, 2), ";"],
                 4 => statement![target, " = ", receiver, " * 0.9 + ", self.value(ty, 2), ";"],
                 5 => statement![target, " = ", receiver, ".max(", self.value(ty, 2), ");"],
-                6 => statement![target, " = blend(", receiver, ", ", self.value(ty, 2), ");"],
+                6 if !self.scope.light => {
+                    statement![target, " = blend(", receiver, ", ", self.value(ty, 2), ");"]
+                }
                 _ => statement![target, " = ", self.value(ty, 2), " - ", receiver, ";"],
             },
             Ty::Bool => match self.random.below(if own { 5 } else { 4 }) {
@@ -265,6 +294,13 @@ impl Generator {
                 1 => method(receiver, ".push(", self.value(&Ty::Char, 2)),
                 2 => statement!["write!(", receiver, ", ", self.format(2), ").unwrap();"],
                 3 => statement!["writeln!(", receiver, ", ", self.format(2), ").expect(\"text takes all\");"],
+                4 if self.returns == Returns::Result("Box<dyn std::error::Error>")
+                    && self.has("questions")
+                    && self.closures == 0
+                    && !self.scope.light =>
+                {
+                    statement!["write!(", receiver, ", ", self.format(2), ")?;"]
+                }
                 4 => statement!["let _ = write!(", receiver, ", ", self.format(2), ");"],
                 5 if !place.acts => statement![target, " += ", self.text(2), ";"],
                 6 => method(receiver, ".insert_str(0, ", self.text(1)),
@@ -323,8 +359,10 @@ impl Generator {
             Ty::Set(of) => match self.random.below(8) {
                 0 => method(receiver, ".remove(&", self.value(of, 1)),
                 1 => statement!["let _ = ", receiver, ".insert(", self.value(of, 2), ");"],
-                2 => method(receiver, ".extend(", self.value(&Ty::vec((**of).clone()), 2)),
-                3 => {
+                2 if !self.scope.light => {
+                    method(receiver, ".extend(", self.value(&Ty::vec((**of).clone()), 2))
+                }
+                3 if !self.scope.light => {
                     let selector = self.value(&Ty::int("u64"), 1);
                     let first = self.value(of, 1);
                     let second = self.quiet(of, 1);
@@ -381,11 +419,13 @@ impl Generator {
                 let method = self.random.pick(&[".max(", ".min("]);
                 statement![target, " = ", receiver, method, self.value(&ty, 2), ");"]
             }
-            7 => {
+            7 if !self.scope.light => {
                 let function = self.random.pick(&["std::cmp::max", "std::cmp::min"]);
                 statement![target, " = ", function, "(", receiver, ", ", self.value(&ty, 2), ");"]
             }
-            8 if name == "i64" => statement![target, " = fold(", receiver, ", ", self.value(&ty, 2), ");"],
+            8 if name == "i64" && !self.scope.light => {
+                statement![target, " = fold(", receiver, ", ", self.value(&ty, 2), ");"]
+            }
             9 if name == "i64" && !self.scope.kept => {
                 statement!["bump(&mut ", target, ", ", self.value(&ty, 2), ");"]
             }
@@ -398,6 +438,14 @@ impl Generator {
         let Place { target, receiver, own, .. } = place.clone();
         let one = |receiver: Tree, call: &str, argument: Tree| statement![receiver, call, argument, ");"];
         match self.random.below(19) {
+            0..5 | 7 if self.scope.light => one(receiver, ".push(", self.value(of, 2)),
+            6 if self.returns == Returns::Option
+                && self.has("questions")
+                && self.closures == 0
+                && !self.scope.light =>
+            {
+                statement![receiver, ".pop()?;"]
+            }
             0 => statement![receiver, ".extend([", self.value(of, 2), ", ", self.value(of, 1), "]);"],
             1 => one(receiver, ".extend(", self.value(&Ty::vec(of.clone()), 2)),
             2 => one(receiver, ".extend(", self.value(&Ty::option(of.clone()), 2)),
@@ -405,10 +453,10 @@ impl Generator {
                 let count = self.random.below(4);
                 let mark = self.scope.mark();
                 let name = self.fresh();
-                self.scope.level += 1;
-                self.scope.bind(&name, Ty::int("u64"), Role::Own, false);
-                let each = self.value(of, 2);
-                self.scope.level -= 1;
+                let each = self.lambda(|it| {
+                    it.scope.bind(&name, Ty::int("u64"), Role::Own, false);
+                    it.value(of, 2)
+                });
                 self.scope.leave(mark);
                 statement![receiver, format!(".extend((0..{count}_u64).map(|{name}| "), each, "));"]
             }
@@ -475,9 +523,7 @@ impl Generator {
             }
             5 => {
                 let key = self.value(key, 2);
-                self.scope.level += 1;
-                let start = self.value(value, 1);
-                self.scope.level -= 1;
+                let start = self.lambda(|it| it.value(value, 1));
                 statement![receiver, ".entry(", key, ").or_insert_with(|| ", start, ");"]
             }
             _ => {

@@ -12,17 +12,51 @@ pub(super) struct Source {
     pub(super) pattern: Tree,
     /// The names that the pattern binds.
     pub(super) items: Vec<(String, Ty, bool)>,
+    /// What ends a loop through a source that does not end.
+    pub(super) guard: Tree,
+    /// It cannot be gone through a second time.
+    pub(super) once: bool,
 }
 
 impl Generator {
     pub(super) fn source(&mut self) -> Source {
+        if self.has("exits") && self.random.chance(12) {
+            return self.endless();
+        }
         let mut before = Vec::new();
         let (text, ty) = self.items(&mut before);
+        let once = text.contains("source") || text.starts_with("map");
         let tree = self.adapted(text);
         let (ty, tree) = self.paired(ty, tree);
         let mut items = Vec::new();
         let pattern = self.pattern(&ty, 2, &mut items);
-        Source { before, tree, pattern: pattern.into(), items }
+        Source { before, tree, pattern: pattern.into(), items, guard: Tree::Optional(vec![]), once }
+    }
+
+    /// A source without an end.
+    fn endless(&mut self) -> Source {
+        let name = self.fresh();
+        let (ty, source) = [
+            ("usize", "0_usize.."),
+            ("u64", "1_u64.."),
+            ("i64", "(0_i64..).step_by(3)"),
+            ("u64", "(0_u64..).map(|x| x * 2)"),
+        ][self.random.below(4)];
+        let mut items = vec![(name.clone(), Ty::int(ty), false)];
+        let mut pattern = name.clone();
+        let mut source = source.to_owned();
+        if self.random.chance(30) {
+            let other = self.fresh();
+            pattern = format!("({other}, {name})");
+            source = format!("std::iter::repeat(2_u8).zip({source})");
+            items.push((other, Ty::int("u8"), false));
+        }
+        let jump = match self.random.below(3) {
+            0 => group!["return ", Tree::Result, ";"],
+            _ => group!["break;"],
+        };
+        let guard = group![format!("if {name} >= from.n as {ty} {{ "), jump, "}"];
+        Source { before: vec![], tree: source.into(), pattern: pattern.into(), items, guard, once: false }
     }
 
     /// An iterator that has a known end, and the type of its items.

@@ -1,6 +1,7 @@
 //! Statements of the loop's body.
 
 use super::Generator;
+use crate::generated::program::Returns;
 use crate::generated::scope::Role;
 use crate::generated::tree::{Tree, group, statement};
 use crate::generated::types::Ty;
@@ -76,8 +77,98 @@ impl Generator {
                 let count = 1 + self.random.below(3);
                 into.push(statement!["{", self.block(count, depth - 1), "}"]);
             }
-            _ => into.push(self.labelled(depth - 1)),
+            13 => into.push(self.labelled(depth - 1)),
+            14 => into.push(self.serial(depth - 1)),
+            _ => into.push(self.grouped()),
         }
+    }
+
+    /// What is run in loop order because it says so.
+    fn serial(&mut self, depth: usize) -> Tree {
+        let mark = Tree::Either { serial: String::new(), split: "#[serial] ".to_owned() };
+        // What is the iteration's own is not changed there.
+        let own = self.scope.changeable();
+        own.iter().for_each(|&at| self.scope.borrow(at));
+        let blocks = std::mem::take(&mut self.blocks);
+        self.scope.ordered = true;
+        let tree = if self.random.chance(25) && !self.scope.accumulators().is_empty() {
+            group![mark, self.effect().expect("there are accumulators")]
+        } else {
+            let count = 1 + self.random.below(4);
+            statement![mark, "{", self.block(count, depth), "}"]
+        };
+        self.scope.ordered = false;
+        self.blocks = blocks;
+        own.iter().for_each(|&at| self.scope.release(at));
+        match tree {
+            tree @ Tree::Statement(_) => tree,
+            other => statement![other],
+        }
+    }
+
+    /// A statement that an accumulator decides on, or goes into.
+    fn grouped(&mut self) -> Tree {
+        let numbers = self.open_accumulators(|ty| matches!(ty, Ty::Int(_) | Ty::F64));
+        let sets = self.open_accumulators(|ty| matches!(ty, Ty::Set(_)));
+        let pick = self.random.below(5);
+        let (name, first, test) = match pick {
+            0 if !numbers.is_empty() => {
+                let (_, best, ty) = numbers[self.random.below(numbers.len())].clone();
+                let (value, name) = (self.value(&ty, 2), self.fresh());
+                self.scope.bind(&name, ty, Role::Own, false);
+                let operator = self.random.pick(&[">", "<", "!="]);
+                let update = statement![format!("{best} = {name};")];
+                (
+                    group![format!("let {name} = "), value, "; "],
+                    Some(update),
+                    group![format!("{name} {operator} {best}")],
+                )
+            }
+            1 if !sets.is_empty() => {
+                let (_, seen, ty) = sets[self.random.below(sets.len())].clone();
+                let Ty::Set(of) = ty else { unreachable!("asked for") };
+                let (value, name) = (self.value(&of, 2), self.fresh());
+                let given = if of.is_copy() { name.clone() } else { format!("{name}.clone()") };
+                self.scope.bind(&name, *of, Role::Own, false);
+                (
+                    group![format!("let {name} = "), value, "; "],
+                    None,
+                    group![format!("{seen}.insert({given})")],
+                )
+            }
+            2 | 3 => {
+                let test = self.in_order(|it| it.quiet(&Ty::Bool, 2));
+                (Tree::Optional(vec![]), None, test)
+            }
+            _ => {
+                let effect = self.in_order(Self::effect);
+                return statement![Tree::Optional(effect.into_iter().collect())];
+            }
+        };
+        let mark = self.scope.mark();
+        let mut inner: Vec<Tree> = first.into_iter().collect();
+        for _ in 0..1 + self.random.below(2) {
+            inner.extend(self.in_order(Self::effect));
+        }
+        let other = match self.random.below(3) {
+            0 => Tree::Optional(vec![
+                " else {".into(),
+                Tree::Block(self.in_order(Self::effect).into_iter().collect()),
+                "}".into(),
+            ]),
+            _ => Tree::Optional(vec![]),
+        };
+        self.scope.leave(mark);
+        statement![name, "if ", test, " {", Tree::Block(inner), "}", other]
+    }
+
+    /// Something little that may read accumulators.
+    fn in_order<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        let before = (self.scope.ordered, self.scope.light, self.scope.quiet);
+        (self.scope.ordered, self.scope.light, self.scope.quiet) = (true, true, true);
+        let made = make(self);
+        (self.scope.ordered, self.scope.light, self.scope.quiet) = before;
+        made
     }
 
     /// A variable of the iteration's own.
@@ -257,9 +348,9 @@ impl Generator {
         let mark = self.scope.mark();
         let effect = if self.random.chance(50) { self.effect() } else { None };
         self.scope.leave(mark);
+        let jump = self.jump();
         let name = self.local_name();
         self.scope.bind(&name, ty, Role::Own, false);
-        let jump = self.jump();
         Some(statement![
             format!("let Some({name}) = "),
             value,
@@ -270,8 +361,11 @@ impl Generator {
         ])
     }
 
-    /// What leaves the iteration, or one of an inner loop.
-    fn jump(&mut self) -> String {
+    /// What leaves the iteration, or one of an inner loop, or the loop.
+    fn jump(&mut self) -> Tree {
+        if self.has("exits") && self.random.chance(40) {
+            return self.exit();
+        }
         let mut all = vec![];
         match self.loops.last() {
             // Within a block with a label, every jump needs one.
@@ -286,7 +380,39 @@ impl Generator {
         }
         all.extend(self.loops.iter().flatten().map(|label| format!("continue {label};")));
         all.extend(self.label.map(|label| format!("continue {label};")));
-        all.swap_remove(self.random.below(all.len()))
+        all.swap_remove(self.random.below(all.len())).into()
+    }
+
+    /// Whether no accumulator is hidden by a variable of the same name.
+    fn sees_result(&self) -> bool {
+        let own = |at: &usize| self.scope.var(*at).role == Role::Own;
+        let hidden: Vec<usize> = self.scope.visible().into_iter().filter(own).collect();
+        self.accumulators.iter().all(|acc| hidden.iter().all(|&at| self.scope.var(at).name != acc.name))
+    }
+
+    /// What leaves the loop.
+    fn exit(&mut self) -> Tree {
+        let text = |it: &mut Self| it.value(&Ty::String, 2);
+        match (self.random.below(6), self.returns) {
+            (0 | 1, _) if self.loops.is_empty() && self.blocks.is_empty() => "break;".into(),
+            (0 | 1, _) if self.label.is_some() => "break 'items;".into(),
+            (2, _) if self.sees_result() => group!["return ", Tree::Result, ";"],
+            (_, Returns::Plain) if self.label.is_some() => "break 'items;".into(),
+            (_, Returns::Plain) if self.sees_result() => group!["return ", Tree::Result, ";"],
+            (_, Returns::Plain) => "panic!(\"hidden\");".into(),
+            (_, Returns::Option) => "return None;".into(),
+            (_, Returns::Result("String")) => group!["return Err(", text(self), ");"],
+            (_, Returns::Result("std::num::ParseIntError")) => match self.random.below(2) {
+                0 => group!["return Err(\"no number\".parse::<i64>().unwrap_err());"],
+                _ => group!["return Err(read(&(", text(self), " + \"?\")).unwrap_err());"],
+            },
+            (_, Returns::Result("Trouble")) => match self.random.below(3) {
+                0 => "return Err(Trouble::Missing);".into(),
+                1 => group!["return Err(", text(self), ".into());"],
+                _ => group!["return Err(Trouble::At(", self.value(&Ty::int("u64"), 2), "));"],
+            },
+            (_, Returns::Result(_)) => group!["return Err(", text(self), ".into());"],
+        }
     }
 
     /// `if .. { continue; }`
@@ -417,9 +543,9 @@ impl Generator {
         let second = self.block(2, depth);
         self.blocks.pop();
         statement![
-            format!("{label}: {{"),
+            format!("{label}: {{ {{"),
             first,
-            "if ",
+            "} if ",
             condition,
             format!(" {{ break {label}; }}"),
             second,

@@ -1,6 +1,7 @@
 //! Expressions of a given type.
 
 use super::Generator;
+use crate::generated::program::Returns;
 use crate::generated::tree::{Tree, group};
 use crate::generated::types::Ty;
 
@@ -25,6 +26,39 @@ impl Generator {
         let made = make(self);
         self.scope.level -= 1;
         made
+    }
+
+    /// The body of a closure.
+    pub(super) fn lambda<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> T {
+        self.closures += 1;
+        let made = self.repeated(make);
+        self.closures -= 1;
+        made
+    }
+
+    /// An integer that is there, or the loop is left.
+    fn questionable(&mut self, depth: usize) -> Option<Tree> {
+        let i64s = Ty::int("i64");
+        if self.closures > 0 || self.scope.quiet || !self.has("exits") {
+            return None;
+        }
+        let function = match self.returns {
+            Returns::Plain => return None,
+            Returns::Option => "find",
+            Returns::Result("String") => "check",
+            Returns::Result("std::num::ParseIntError") => "read",
+            Returns::Result("Trouble") => self.random.pick(&["examine", "read", "check"]),
+            Returns::Result(_) => self.random.pick(&["read", "check"]),
+        };
+        if function == "read" {
+            // Most texts are no numbers.
+            return Some(group![
+                "read((",
+                self.value(&i64s, depth),
+                " % 50).to_string().trim_end_matches(\"49\"))?"
+            ]);
+        }
+        Some(group![function, "(", self.value(&i64s, depth), ")?"])
     }
 
     fn raw(&mut self, ty: &Ty, depth: usize) -> Tree {
@@ -55,7 +89,8 @@ impl Generator {
                 parts.push(")".into());
                 Tree::Group(parts)
             }
-            Ty::Vec(of) => self.list(of, depth - 1),
+            Ty::Vec(of) if !self.scope.light => self.list(of, depth - 1),
+            Ty::Vec(_) => self.literal(ty),
             Ty::Fixed(of, length) => {
                 group!["vec![", self.repeated(|it| it.quiet(of, 0)), format!("; {length}]")]
             }
@@ -69,6 +104,7 @@ impl Generator {
             }
             Ty::Option(of) => self.option(of, depth - 1),
             Ty::Point => match self.random.below(4) {
+                0 | 1 if self.scope.light => self.plain_point(),
                 0 => group!["Point::new(", self.value(&Ty::int("i64"), depth - 1), ")"],
                 1 => group![
                     "Point { x: ",
@@ -88,6 +124,7 @@ impl Generator {
                 }
             },
             Ty::Kind => match self.random.below(5) {
+                0 if self.scope.light => "Kind::Number(5)".into(),
                 0 => group!["Kind::of(", self.value(&Ty::int("i64"), depth - 1), ")"],
                 1 => "Kind::Empty".into(),
                 2 => group!["Kind::Number(", self.value(&Ty::int("i64"), depth - 1), ")"],
@@ -103,6 +140,10 @@ impl Generator {
             Ty::Slice(_) => group!["&from.xs[..from.n / 2]"],
             Ty::Map(..) | Ty::Set(_) | Ty::Deque(_) | Ty::Stats => self.literal(ty),
         }
+    }
+
+    fn plain_point(&mut self) -> Tree {
+        "Point { x: 4, y: 0.75, name: String::new() }".into()
     }
 
     /// A constant.
@@ -130,6 +171,7 @@ impl Generator {
             Ty::Bool => random.pick(&["true", "false"]).into(),
             Ty::Char => random.pick(&["'a'", "'z'", "'7'", "'é'", "' '"]).into(),
             Ty::Str => random.pick(&["\"ab\"", "\"\"", "\"12\"", "\"x y\"", "\"ö\""]).into(),
+            Ty::String if self.scope.light => random.pick(&["\"q\".to_string()", "String::new()"]).into(),
             Ty::String => random.pick(&["String::from(\"ab\")", "\"q\".to_string()", "String::new()"]).into(),
             Ty::Array(of, length) => {
                 let mut parts = vec!["[".into()];
@@ -149,11 +191,12 @@ impl Generator {
             }
             Ty::Fixed(of, length) => group!["vec![", self.literal(of), format!("; {length}]")],
             Ty::Option(of) if random.chance(50) => group!["Some(", self.literal(of), ")"],
-            Ty::Vec(of) if random.chance(40) => {
+            Ty::Vec(of) if !self.scope.light && random.chance(40) => {
                 group!["vec![", self.literal(of), ", ", self.literal(of), "]"]
             }
             Ty::Kind => random.pick(&["Kind::Empty", "Kind::Number(3)"]).into(),
             Ty::Ref(to) => self.reference(to, 0),
+            Ty::Point if self.scope.light => self.plain_point(),
             _ => ty.simplest().unwrap_or_else(|| "&[]".to_owned()).into(),
         }
     }
@@ -229,6 +272,12 @@ impl Generator {
 
     fn int(&mut self, name: &'static str, depth: usize) -> Tree {
         let ty = Ty::Int(name);
+        if name == "i64"
+            && self.random.chance(12)
+            && let Some(value) = self.questionable(depth)
+        {
+            return value;
+        }
         if self.panics && self.random.chance(6) {
             return self.risky(name, depth);
         }
@@ -295,16 +344,16 @@ impl Generator {
                 ").map_or(",
                 self.value(&ty, depth),
                 ", |v| v ^ ",
-                self.repeated(|it| it.quiet(&ty, 0)),
+                self.lambda(|it| it.quiet(&ty, 0)),
                 ")"
             ],
             13 => {
                 let argument = self.value(&ty, depth);
-                group!["(|v: ", name, "| v.wrapping_add(", self.repeated(|it| it.value(&ty, depth)), "))(", argument, ")"]
+                group!["(|v: ", name, "| v.wrapping_add(", self.lambda(|it| it.value(&ty, depth)), "))(", argument, ")"]
             }
             14 => {
                 let (count, mark) = (self.random.below(4), self.scope.mark());
-                let each = self.repeated(|it| {
+                let each = self.lambda(|it| {
                     let role = crate::generated::scope::Role::Own;
                     let name = it.fresh();
                     it.scope.bind(&name, Ty::int("usize"), role, false);
@@ -513,6 +562,12 @@ impl Generator {
     /// Something that is a `&str` here.
     pub(super) fn text(&mut self, depth: usize) -> Tree {
         let named = self.named(|ty| matches!(ty, Ty::String | Ty::Str));
+        if self.scope.light {
+            return match named.first() {
+                Some(name) => format!("{name}.trim()").into(),
+                None => self.literal(&Ty::Str),
+            };
+        }
         match self.random.below(5) {
             0 => self.literal(&Ty::Str),
             1 if depth > 0 => group!["(&", self.repeated(|it| it.value(&Ty::String, depth - 1)), ")"],
@@ -536,7 +591,7 @@ impl Generator {
             2 => {
                 let (count, mark) = (self.random.below(4), self.scope.mark());
                 let name = self.fresh();
-                let each = self.repeated(|it| {
+                let each = self.lambda(|it| {
                     it.scope.bind(&name, Ty::int("u64"), crate::generated::scope::Role::Own, false);
                     it.value(of, depth)
                 });
@@ -552,7 +607,7 @@ impl Generator {
             0 | 1 => group!["Some(", self.value(of, depth), ")"],
             2 => {
                 let condition = self.value(&Ty::Bool, depth);
-                group!["(", condition, ").then(|| ", self.repeated(|it| it.value(of, depth)), ")"]
+                group!["(", condition, ").then(|| ", self.lambda(|it| it.value(of, depth)), ")"]
             }
             3 => match of {
                 Ty::Int("i64") => group!["find(", self.value(of, depth), ")"],

@@ -254,6 +254,12 @@ impl Show for f64 {
     }
 }
 
+impl Show for Box<dyn std::error::Error> {
+    fn show(&self, to: &mut String) {
+        to.push_str(&format!("{self:?}"));
+    }
+}
+
 impl<T: Show + ?Sized> Show for &T {
     fn show(&self, to: &mut String) {
         (**self).show(to);
