@@ -19,6 +19,10 @@ pub(super) const LEVELS: &[(&str, bool)] = &[
     ("serial", true),
     ("groups", true),
     ("several", true),
+    // `for x in xs.iter_mut() { *x += 1; }`
+    ("write_back", false),
+    // `buffer.clear();`
+    ("scratch", false),
     // `all.pop()?;`
     ("questions", false),
 ];
@@ -29,6 +33,8 @@ pub(super) struct Generator {
     random: Random,
     scope: Scope,
     accumulators: Vec<Accumulator>,
+    /// What the function returns: types and expressions.
+    results: Vec<(String, String)>,
     levels: Vec<String>,
     returns: Returns,
     /// Now and then something is written that may panic.
@@ -56,6 +62,7 @@ impl Generator {
             random,
             scope: Scope::default(),
             accumulators: Vec::new(),
+            results: Vec::new(),
             levels: levels.to_vec(),
             returns: Returns::Plain,
             panics,
@@ -109,6 +116,7 @@ impl Generator {
             (0..if several { 2 + self.random.below(2) } else { 1 }).map(|_| self.source()).collect();
         for source in &sources {
             body.extend(source.before.clone());
+            self.results.extend(source.written.iter().map(|(name, ty)| (ty.name(), name.clone())));
             for _ in 0..[1, 1, 2, 2, 3, 4][self.random.below(6)].min(5 - self.accumulators.len()) {
                 let declared = self.accumulator(&source.items);
                 body.push(declared);
@@ -118,7 +126,7 @@ impl Generator {
             let written = self.each(source, marked);
             body.push(written);
         }
-        let result = self.accumulators.iter().map(|acc| (acc.declared.name(), acc.result.clone())).collect();
+        let result = self.results.clone();
         Program { id, options, returns: self.returns, result, body: Tree::Block(body) }
     }
 
@@ -133,8 +141,21 @@ impl Generator {
         }
         self.fuel = 4 + self.random.below(if marked { 6 } else { 14 });
         self.label = self.random.chance(25).then_some("'items");
-        for (name, ty, mutable) in &source.items {
-            self.scope.bind(name, ty.clone(), Role::Own, *mutable);
+        for (number, (name, ty, mutable)) in source.items.iter().enumerate() {
+            let at = self.scope.bind(name, ty.clone(), Role::Own, *mutable);
+            if number == 0 && source.written.is_some() {
+                self.scope.exclude(at);
+            }
+        }
+        let mut before = Vec::new();
+        let mut clear = Tree::Optional(vec![]);
+        if self.has("scratch") && self.random.chance(10) {
+            let (name, ty) =
+                (self.fresh(), if self.random.chance(50) { Ty::String } else { Ty::vec(self.value_type(1)) });
+            let at = self.scope.bind(&name, ty.clone(), Role::Own, true);
+            self.scope.keep(at);
+            before.push(statement![format!("let mut {name}: {} = ", ty.name()), self.literal(&ty), ";"]);
+            clear = statement![name, ".clear();"];
         }
         let inner = self.body();
         self.scope.leave(mark);
@@ -159,17 +180,20 @@ impl Generator {
             source.tree,
             " {",
             source.guard,
+            clear,
             inner,
             "}"
         ];
+        before.push(each);
+        let all = Tree::Block(before);
         if round {
-            return statement!["for round in 0..2_u64 {", Tree::Block(vec![each]), "}"];
+            return statement!["for round in 0..2_u64 {", all, "}"];
         }
         match self.random.below(12) {
-            0 => statement!["if from.n < 1000 {", Tree::Block(vec![each]), "}"],
-            1 => statement!["{", Tree::Block(vec![each]), "}"],
-            2 => statement!["match from.n { 1000.. => {} _ => {", Tree::Block(vec![each]), "} }"],
-            _ => each,
+            0 => statement!["if from.n < 1000 {", all, "}"],
+            1 => statement!["{", all, "}"],
+            2 => statement!["match from.n { 1000.. => {} _ => {", all, "} }"],
+            _ => all,
         }
     }
 

@@ -30,6 +30,8 @@ use crate::support::*;
 pub(super) struct Package {
     directory: PathBuf,
     target: PathBuf,
+    /// Nobody else writes there meanwhile.
+    _lock: fs::File,
 }
 
 /// What became of a program in the build.
@@ -46,7 +48,16 @@ impl Package {
     /// The one of this name.
     pub(super) fn new(name: &str) -> Result<Self, String> {
         let target = target_directory()?;
-        Ok(Self { directory: target.join(name), target })
+        let directory = target.join(name);
+        let lock = || {
+            fs::create_dir_all(&directory)?;
+            let file = fs::File::create(directory.join("lock"))?;
+            file.lock()?;
+            Ok(file)
+        };
+        let lock = lock()
+            .map_err(|error: std::io::Error| format!("cannot lock {}: {error}", directory.display()))?;
+        Ok(Self { directory, target, _lock: lock })
     }
 
     /// The program that was built last.

@@ -26,6 +26,8 @@ pub(super) struct Var {
     pub(super) moved: bool,
     /// An accumulator that can be read by its name, where that is allowed.
     pub(super) open: bool,
+    /// A `&mut`, of whose target it has the type of a `&`.
+    pub(super) exclusive: bool,
     /// How many borrows of it are alive.
     pub(super) borrowed: usize,
 }
@@ -57,6 +59,7 @@ impl Scope {
             level: self.level,
             moved: false,
             open: false,
+            exclusive: false,
             borrowed: 0,
         });
         self.vars.len() - 1
@@ -64,6 +67,17 @@ impl Scope {
 
     pub(super) fn open(&mut self, at: usize) {
         self.vars[at].open = true;
+    }
+
+    /// It is a `&mut`.
+    pub(super) fn exclude(&mut self, at: usize) {
+        let var = &mut self.vars[at];
+        (var.exclusive, var.short, var.mutable) = (true, true, true);
+    }
+
+    /// It is declared outside the loop, and cannot be moved out of.
+    pub(super) fn keep(&mut self, at: usize) {
+        self.vars[at].level = usize::MAX;
     }
 
     /// An accumulator that is an input of what follows.

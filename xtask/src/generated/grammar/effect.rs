@@ -10,8 +10,6 @@ use crate::generated::types::Ty;
 #[derive(Clone, Debug)]
 pub(super) struct Accumulator {
     pub(super) declared: Ty,
-    /// What the function returns of it.
-    pub(super) result: String,
     pub(super) name: String,
     access: Access,
 }
@@ -110,7 +108,8 @@ impl Generator {
                 format!("{name}_base"),
             ),
         };
-        self.accumulators.push(Accumulator { declared, result, name, access });
+        self.results.push((ty, result));
+        self.accumulators.push(Accumulator { declared, name, access });
         tree
     }
 

@@ -16,12 +16,17 @@ pub(super) struct Source {
     pub(super) guard: Tree,
     /// It cannot be gone through a second time.
     pub(super) once: bool,
+    /// What the function returns of it, with its type, where the items are written back.
+    pub(super) written: Option<(String, Ty)>,
 }
 
 impl Generator {
     pub(super) fn source(&mut self) -> Source {
         if self.has("exits") && self.random.chance(12) {
             return self.endless();
+        }
+        if self.has("write_back") && self.random.chance(12) {
+            return self.lent();
         }
         let mut before = Vec::new();
         let (text, ty) = self.items(&mut before);
@@ -30,7 +35,53 @@ impl Generator {
         let (ty, tree) = self.paired(ty, tree);
         let mut items = Vec::new();
         let pattern = self.pattern(&ty, 2, &mut items);
-        Source { before, tree, pattern: pattern.into(), items, guard: Tree::Optional(vec![]), once }
+        Source {
+            before,
+            tree,
+            pattern: pattern.into(),
+            items,
+            guard: Tree::Optional(vec![]),
+            once,
+            written: None,
+        }
+    }
+
+    /// A source whose items are written back. The first name is that of a `&mut`.
+    fn lent(&mut self) -> Source {
+        let (ty, value) = match self.random.below(4) {
+            0 => (Ty::String, "from.words.clone()"),
+            1 => (Ty::Point, "from.points.clone()"),
+            2 => (Ty::F64, "xs.iter().map(|&x| x as f64 / 3.0).collect()"),
+            _ => (Ty::int("i64"), "xs.to_vec()"),
+        };
+        self.names += 1;
+        let (base, name) = (format!("data{}", self.names), self.fresh());
+        let list = Ty::vec(ty.clone());
+        let before = vec![statement![format!("let mut {base}: {} = {value};", list.name())]];
+        let mut items = vec![(name.clone(), Ty::reference(ty), true)];
+        let (pattern, source) = match self.random.below(4) {
+            0 => (name, format!("{base}.iter_mut()")),
+            1 => (name, format!("&mut {base}")),
+            2 => {
+                let other = self.fresh();
+                items.push((other.clone(), Ty::int("usize"), false));
+                (format!("({other}, {name})"), format!("{base}.iter_mut().enumerate()"))
+            }
+            _ => {
+                let other = self.fresh();
+                items.push((other.clone(), Ty::reference(Ty::int("i64")), false));
+                (format!("({name}, {other})"), format!("{base}.iter_mut().zip(xs)"))
+            }
+        };
+        Source {
+            before,
+            tree: source.into(),
+            pattern: pattern.into(),
+            items,
+            guard: Tree::Optional(vec![]),
+            once: false,
+            written: Some((base, list)),
+        }
     }
 
     /// A source without an end.
@@ -56,7 +107,15 @@ impl Generator {
             _ => group!["break;"],
         };
         let guard = group![format!("if {name} >= from.n as {ty} {{ "), jump, "}"];
-        Source { before: vec![], tree: source.into(), pattern: pattern.into(), items, guard, once: false }
+        Source {
+            before: vec![],
+            tree: source.into(),
+            pattern: pattern.into(),
+            items,
+            guard,
+            once: false,
+            written: None,
+        }
     }
 
     /// An iterator that has a known end, and the type of its items.

@@ -19,6 +19,11 @@ impl Generator {
             all.push(statement!["pause(", text, ");"]);
         }
         let mark = self.scope.mark();
+        for _ in 0..2 {
+            if self.scope.changeable().iter().any(|&at| self.scope.var(at).exclusive) {
+                all.extend(self.assignment());
+            }
+        }
         let count = 2 + self.random.below(6);
         for _ in 0..count {
             self.statement(3, &mut all);
@@ -205,6 +210,24 @@ impl Generator {
         }
         let at = all[self.random.below(all.len())];
         let (name, ty) = (self.scope.var(at).name.clone(), self.scope.var(at).ty.clone());
+        if self.scope.var(at).exclusive {
+            let Ty::Ref(of) = ty else { unreachable!("it has that of a reference") };
+            return Some(match &*of {
+                Ty::Int(_) => {
+                    let operator = self.random.pick(&[" ^= ", " |= ", " = "]);
+                    statement!["*", name, operator, self.value(&of, 2), ";"]
+                }
+                Ty::F64 => {
+                    let operator = self.random.pick(&[" += ", " *= ", " = "]);
+                    statement!["*", name, operator, self.value(&of, 2), ";"]
+                }
+                Ty::String => statement![name, ".push_str(", group!["&", self.value_without(at, &of)], ");"],
+                Ty::Point if self.random.chance(50) => {
+                    statement![name, ".x ^= ", self.value(&Ty::int("i64"), 2), ";"]
+                }
+                _ => statement!["*", name, " = ", self.value_without(at, &of), ";"],
+            });
+        }
         Some(match &ty {
             Ty::Int(_) => {
                 let operator = self.random.pick(&[" ^= ", " |= ", " = "]);

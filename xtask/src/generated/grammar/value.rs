@@ -68,7 +68,7 @@ impl Generator {
             return read;
         }
         if depth == 0 {
-            return self.literal(ty);
+            return if self.random.chance(15) { self.literal(ty) } else { self.derived(ty) };
         }
         if depth > 1 && !self.scope.quiet && self.random.chance(8) && !matches!(ty, Ty::Ref(_) | Ty::Slice(_))
         {
@@ -144,6 +144,48 @@ impl Generator {
 
     fn plain_point(&mut self) -> Tree {
         "Point { x: 4, y: 0.75, name: String::new() }".into()
+    }
+
+    /// Something made of a variable, so that it tells one iteration from another; a constant where there is none.
+    fn derived(&mut self, ty: &Ty) -> Tree {
+        let mut numbers = Vec::new();
+        let mut texts = Vec::new();
+        for at in self.scope.readable() {
+            let var = self.scope.var(at);
+            // The iteration's own ones more often.
+            let times = if var.role == crate::generated::scope::Role::Own { 4 } else { 1 };
+            let (inner, read) = match &var.ty {
+                Ty::Ref(inner) => (&**inner, format!("*{}", var.name)),
+                ty => (ty, var.name.clone()),
+            };
+            match inner {
+                Ty::Int(_) | Ty::F64 => numbers.extend(std::iter::repeat_n(read, times)),
+                Ty::Bool | Ty::Char => numbers.extend(std::iter::repeat_n(format!("({read} as u8)"), times)),
+                Ty::Point => numbers.extend(std::iter::repeat_n(format!("{}.x", var.name), times)),
+                Ty::String | Ty::Str => texts.extend(std::iter::repeat_n(var.name.clone(), times)),
+                _ => {}
+            }
+        }
+        let number = (!numbers.is_empty()).then(|| numbers.swap_remove(self.random.below(numbers.len())));
+        let text = (!texts.is_empty()).then(|| texts.swap_remove(self.random.below(texts.len())));
+        match (ty, number, text) {
+            (Ty::Int(name), Some(number), _) => format!("({number} as {name})").into(),
+            (Ty::Int(name), None, Some(text)) => format!("({text}.len() as {name})").into(),
+            (Ty::F64, Some(number), _) => format!("({number} as f64)").into(),
+            (Ty::Bool, Some(number), _) => format!("({number} as i64 % 2 == 0)").into(),
+            (Ty::Char, Some(number), _) => format!("(((({number}) as u8) % 26 + 65) as char)").into(),
+            (Ty::String, _, Some(text)) => format!("{text}.to_string()").into(),
+            (Ty::String, Some(number), _) => format!("({number} as u64).to_string()").into(),
+            (Ty::Str, Some(number), _) => format!("[\"p\", \"qq\", \"\"][{number} as usize % 3]").into(),
+            (Ty::Option(of), ..) if matches!(**of, Ty::Int(_) | Ty::String) => {
+                group!["Some(", self.derived(of), ")"]
+            }
+            (Ty::Kind, Some(number), _) => format!("Kind::Number({number} as i64)").into(),
+            (Ty::Point, Some(number), _) if !self.scope.light => {
+                format!("Point::new({number} as i64)").into()
+            }
+            _ => self.literal(ty),
+        }
     }
 
     /// A constant.

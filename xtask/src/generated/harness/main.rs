@@ -5,6 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use dlp::testing::World;
+
 use crate::support::{Input, delay_this_thread, mix};
 
 /// A function in both forms.
@@ -96,7 +98,7 @@ pub fn main(pairs: &[Pair]) {
             *NOW.lock().unwrap() = Some((format!("fail {} {n} {ranks}", pair.id), Instant::now()));
             let serial = attempt(|| (pair.serial)(input));
             let split = attempt(|| {
-                dlp::testing::run(ranks, || {
+                world(ranks, chance).run(|| {
                     delay_this_thread(mix(chance ^ dlp::rank() as u64));
                     (pair.split)(input)
                 })
@@ -106,13 +108,30 @@ pub fn main(pairs: &[Pair]) {
             panics += usize::from(serial.is_err());
             same += usize::from(same_panic(&serial, &split));
             if let Some(what) = differ(ranks, &serial, &split) {
-                say(&format!("fail {} {n} {ranks} {what}", pair.id));
+                say(&format!("fail {} {n} {ranks} {what} under {:?}", pair.id, world(ranks, chance)));
                 break;
             }
         }
         say(&format!("end {place} {runs} {panics} {same}"));
     }
     say("done");
+}
+
+/// So many ranks; now and then with another strategy than the loop's own, another chunk, or late messages.
+fn world(ranks: usize, chance: u64) -> World {
+    use dlp::Strategy::{Block, Managed, RoundRobin, Serial};
+    let mut world = World::new(ranks);
+    if chance % 2 == 0 {
+        world = world
+            .strategy([Managed, RoundRobin, Block, Managed, RoundRobin, Serial][(chance >> 8) as usize % 6]);
+    }
+    if chance >> 16 & 1 == 0 {
+        world = world.chunk([Some(1), Some(3), None][(chance >> 17) as usize % 3]);
+    }
+    if chance >> 24 & 3 == 0 {
+        world = world.delays(chance);
+    }
+    world
 }
 
 /// How many items, how many ranks, and a seed for the delays, for each run.
