@@ -19,6 +19,8 @@ pub(super) const LEVELS: &[(&str, bool)] = &[
     ("serial", true),
     ("groups", true),
     ("several", true),
+    // `gather = "root"`
+    ("root", true),
     // `for x in xs.iter_mut() { *x += 1; }`
     ("write_back", false),
     // `buffer.clear();`
@@ -39,6 +41,8 @@ pub(super) struct Generator {
     returns: Returns,
     /// Now and then something is written that may panic.
     panics: bool,
+    /// The root alone has the result.
+    root: bool,
     /// How many more statements may be written.
     fuel: usize,
     /// How many names have been made.
@@ -66,6 +70,7 @@ impl Generator {
             levels: levels.to_vec(),
             returns: Returns::Plain,
             panics,
+            root: false,
             fuel: 0,
             names: 0,
             loops: Vec::new(),
@@ -93,6 +98,8 @@ impl Generator {
         let several = self.has("several") && self.random.chance(15);
         let marked = several || (self.has("several") && self.random.chance(5));
         let mut options = self.options();
+        options.root = self.has("root") && self.random.chance(12);
+        self.root = options.root;
         if marked {
             // It would hold for the loops whose own strategy has no chunks, too.
             options.chunk = "";
@@ -125,6 +132,10 @@ impl Generator {
         for source in sources {
             let written = self.each(source, marked);
             body.push(written);
+            if self.random.chance(30) {
+                // What is there after the loop is what was there after the serial loop.
+                body.extend(self.effect());
+            }
         }
         let result = self.results.clone();
         Program { id, options, returns: self.returns, result, body: Tree::Block(body) }
@@ -220,7 +231,7 @@ impl Generator {
             _ => ["", "1", "3", "\"auto\""][self.random.below(4)],
         };
         let manager = if self.random.chance(10) { "dedicated" } else { "" };
-        Options { strategy, chunk, manager }
+        Options { strategy, chunk, manager, root: false }
     }
 
     /// A variable that is declared before the loop and only read in it.

@@ -131,8 +131,9 @@ impl Package {
                 text += &program.print(Form::Split, &split);
                 pairs += &format!(
                     "    harness::Pair {{ id: {}, serial: |from| support::shown(&p{at}::{serial}(from)), \
-                     split: |from| support::shown(&p{at}::{split}(from)) }},\n",
-                    program.id
+                     split: |from| support::shown(&p{at}::{split}(from)), root: {root} }},\n",
+                    program.id,
+                    root = program.options.root,
                 );
             }
             if !matches!(verdict, Verdict::NoProgram(_)) {

@@ -30,6 +30,8 @@ pub(super) struct Options {
     pub(super) strategy: &'static str,
     pub(super) chunk: &'static str,
     pub(super) manager: &'static str,
+    /// The root alone has the result.
+    pub(super) root: bool,
 }
 
 impl Options {
@@ -44,6 +46,9 @@ impl Options {
         if !self.manager.is_empty() {
             all.push(format!("manager = \"{}\"", self.manager));
         }
+        if self.root {
+            all.push("gather = \"root\"".to_owned());
+        }
         if all.is_empty() { String::new() } else { format!("({})", all.join(", ")) }
     }
 
@@ -52,10 +57,12 @@ impl Options {
             Self { strategy: "", ..self },
             Self { chunk: "", ..self },
             Self { manager: "", ..self },
+            Self { root: false, ..self },
             Self { strategy: "round_robin", chunk: "1", ..self },
         ];
         let count = |options: Self| {
-            [options.strategy, options.chunk, options.manager].iter().filter(|text| !text.is_empty()).count()
+            let named = [options.strategy, options.chunk, options.manager];
+            named.iter().filter(|text| !text.is_empty()).count() + usize::from(options.root)
         };
         all.into_iter().filter(|options| count(*options) < count(self)).collect()
     }

@@ -423,6 +423,8 @@ impl Generator {
             (_, Returns::Plain) if self.label.is_some() => "break 'items;".into(),
             (_, Returns::Plain) if self.sees_result() => group!["return ", Tree::Result, ";"],
             (_, Returns::Plain) => "panic!(\"hidden\");".into(),
+            // An error is returned on every rank, and an accumulator that it may be made of has its value on the root.
+            (_, Returns::Result(_)) if self.root && self.scope.ordered => "continue;".into(),
             (_, Returns::Option) => "return None;".into(),
             (_, Returns::Result("String")) => group!["return Err(", text(self), ");"],
             (_, Returns::Result("std::num::ParseIntError")) => match self.random.below(2) {

@@ -14,6 +14,8 @@ pub struct Pair {
     pub id: usize,
     pub serial: fn(&'static Input) -> String,
     pub split: fn(&'static Input) -> String,
+    /// The root alone has the result.
+    pub root: bool,
 }
 
 /// How long one run may take.
@@ -38,12 +40,15 @@ fn attempt<T>(body: impl FnOnce() -> T) -> Result<T, String> {
 /// What is wrong with the run of `split`, if something is.
 fn differ(
     ranks: usize,
+    root: bool,
     serial: &Result<String, String>,
     split: &Result<Vec<String>, String>,
 ) -> Option<String> {
     match (serial, split) {
         (Ok(expected), Ok(got)) => {
-            let (rank, got) = got.iter().enumerate().find(|(_, got)| *got != expected)?;
+            let expected = |rank| if root { elsewhere(expected, rank) } else { expected.clone() };
+            let (rank, got) = got.iter().enumerate().find(|(rank, got)| **got != expected(*rank))?;
+            let expected = expected(rank);
             Some(format!("mismatch rank {rank} expected {expected:?} got {got:?}"))
         }
         (Ok(_), Err(said)) => Some(format!("panics {said:?}")),
@@ -54,6 +59,17 @@ fn differ(
         // With one rank dlp leaves the message to the hook that was there.
         (Err(_), Err(said)) if said == "a rank panicked" && ranks == 1 => None,
         (Err(expected), Err(said)) => Some(format!("fails expected the panic {expected:?} got {said:?}")),
+    }
+}
+
+/// What `rank` has, where only the root has the result: it is in an `Option`, inside of a `Result`.
+fn elsewhere(result: &str, rank: usize) -> String {
+    match result.strip_prefix("Ok ") {
+        _ if result.starts_with("Err ") => result.to_owned(),
+        Some(value) if rank == 0 => format!("Ok Some {value}"),
+        Some(_) => "Ok None".to_owned(),
+        None if rank == 0 => format!("Some {result}"),
+        None => "None".to_owned(),
     }
 }
 
@@ -107,7 +123,7 @@ pub fn main(pairs: &[Pair]) {
             runs += 1;
             panics += usize::from(serial.is_err());
             same += usize::from(same_panic(&serial, &split));
-            if let Some(what) = differ(ranks, &serial, &split) {
+            if let Some(what) = differ(ranks, pair.root, &serial, &split) {
                 say(&format!("fail {} {n} {ranks} {what} under {:?}", pair.id, world(ranks, chance)));
                 break;
             }
