@@ -48,8 +48,6 @@ const KNOWN: &[&[&str]] = &[
     &["_base` as immutable because it is also borrowed as mutable"],
     // `for .. { return cell.into_inner(); }`, where the loop does nothing else to it.
     &["cannot move out of value, a captured variable in an `Fn` closure"],
-    // `gather = "root"` and `for .. { return Ok(all); }`: the loop as it was written is not given the new type.
-    &["mismatched types: expected `Option<", "  return "],
     // `x.rotate_left(3)` of a number that is declared `mut`: taken for the method of a slice.
     &["is used in the parallel part, but the call changes", "rotate_left"],
     // `text.push_str(&item.name.clone());`: a reference to a copy of a part of the item.

@@ -121,6 +121,12 @@ impl Generator {
         }
         let sources: Vec<Source> =
             (0..if several { 2 + self.random.below(2) } else { 1 }).map(|_| self.source()).collect();
+        if let Returns::Result(error) = &mut self.returns
+            && sources.iter().any(|source| source.gone)
+        {
+            // An error that cannot be sent is had by running its iteration again, and here that cannot be.
+            *error = "String";
+        }
         for source in &sources {
             body.extend(source.before.clone());
             self.results.extend(source.written.iter().map(|(name, ty)| (ty.name(), name.clone())));

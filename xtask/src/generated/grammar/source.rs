@@ -16,6 +16,8 @@ pub(super) struct Source {
     pub(super) guard: Tree,
     /// It cannot be gone through a second time.
     pub(super) once: bool,
+    /// It cannot be copied, so that its items are gone when an iteration is to be run again.
+    pub(super) gone: bool,
     /// What the function returns of it, with its type, where the items are written back.
     pub(super) written: Option<(String, Ty)>,
 }
@@ -31,6 +33,7 @@ impl Generator {
         let mut before = Vec::new();
         let (text, ty) = self.items(&mut before);
         let once = text.contains("source") || text.starts_with("map");
+        let gone = once || text == "from.map.clone()";
         let tree = self.adapted(text);
         let (ty, tree) = self.paired(ty, tree);
         let mut items = Vec::new();
@@ -42,6 +45,7 @@ impl Generator {
             items,
             guard: Tree::Optional(vec![]),
             once,
+            gone,
             written: None,
         }
     }
@@ -80,6 +84,7 @@ impl Generator {
             items,
             guard: Tree::Optional(vec![]),
             once: false,
+            gone: false,
             written: Some((base, list)),
         }
     }
@@ -114,6 +119,7 @@ impl Generator {
             items,
             guard,
             once: false,
+            gone: false,
             written: None,
         }
     }
