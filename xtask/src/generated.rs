@@ -54,6 +54,11 @@ const KNOWN: &[&[&str]] = &[
     &["temporary value dropped while borrowed", ".clone()"],
 ];
 
+/// The place in [`KNOWN`] of what the compiler says.
+fn known(error: &str) -> Option<usize> {
+    KNOWN.iter().position(|known| known.iter().all(|part| error.contains(part)))
+}
+
 /// What was asked for.
 #[derive(Debug, PartialEq)]
 struct Request {
@@ -110,7 +115,8 @@ impl Request {
 struct Total {
     passed: usize,
     failed: usize,
-    known: usize,
+    /// For each of those that are known.
+    known: [usize; KNOWN.len()],
     runs: u64,
     panics: u64,
     same: u64,
@@ -134,7 +140,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
         batch(&request, &ids, &mut total)?;
         println!(
             "{} programs, {} runs, of which {} panicked ({} with the serial run's message), {:.0} s",
-            total.passed + total.failed + total.known,
+            total.passed + total.failed + total.known.iter().sum::<usize>(),
             total.runs,
             total.panics,
             total.same,
@@ -148,7 +154,10 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
             break;
         }
     }
-    println!("{}", Tally::new(total.passed, total.failed, total.known));
+    for (count, known) in total.known.iter().zip(KNOWN).filter(|(count, _)| **count > 0) {
+        println!("{count} known not to build: {}", known[0]);
+    }
+    println!("{}", Tally::new(total.passed, total.failed, total.known.iter().sum()));
     match (total.failed, request.plant) {
         (0, false) => Ok(()),
         (0, true) => Err(Failure::Error("what was planted was not found".to_owned())),
@@ -178,13 +187,11 @@ fn batch(request: &Request, ids: &[usize], total: &mut Total) -> Result<(), Fail
                 total.failed += 1;
                 println!("\nprogram {} of seed {} is none: {error}", program.id, request.seed);
             }
-            Verdict::Refused(error)
-                if KNOWN.iter().any(|known| known.iter().all(|part| error.contains(part)))
-                    && request.only.is_none() =>
-            {
-                total.known += 1;
-            }
             Verdict::Refused(error) => {
+                if let (Some(at), None) = (known(error), request.only) {
+                    total.known[at] += 1;
+                    continue;
+                }
                 total.failed += 1;
                 println!(
                     "\nprogram {} of seed {} does not build when it is split: {error}",

@@ -26,7 +26,7 @@ pub(super) const LEVELS: &[(&str, bool)] = &[
     // `buffer.clear();`
     ("scratch", false),
     // `all.pop()?;`
-    ("questions", false),
+    ("questions", true),
 ];
 
 /// Writes one program.
