@@ -43,6 +43,7 @@ macro_rules! invariant {
 mod collections;
 mod control;
 mod exits;
+mod generated;
 mod hygiene;
 mod items;
 mod places;

@@ -292,7 +292,7 @@ fn report(request: &Request, program: &Program, way: &Way, total: &mut Total) ->
         (Way::Wrong(_), None) => println!("// only as it is, and perhaps not always"),
     }
     let name = format!("generated_{}_{}", request.seed, program.id);
-    println!("same! {{ {name}(Input::of({})); }}\n", last.map_or(5, |wrong| wrong.items));
+    println!("same! {{ {name}(super::Input::of({})); }}\n", last.map_or(5, |wrong| wrong.items));
     println!("{}", formatted(&smallest.print(Form::Split, &name)));
     Ok(())
 }
