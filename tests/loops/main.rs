@@ -45,6 +45,7 @@ mod chains;
 mod collections;
 mod control;
 mod exits;
+mod generated;
 mod hygiene;
 mod items;
 mod places;

@@ -4,6 +4,7 @@
 
 mod cargo;
 mod demo;
+mod generated;
 mod libclang;
 mod setup;
 mod tally;
@@ -22,6 +23,12 @@ const COMMANDS: &[Command] = &[
         "[DIR]",
         "count the words under DIR on 1 rank and on several, and compare answer and time",
         demo::run,
+    ),
+    (
+        "generated",
+        "[--seed S] [--count N] [--minutes M]",
+        "run random programs serially and split, and compare them",
+        generated::run,
     ),
     ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),
 ];

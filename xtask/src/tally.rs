@@ -1,4 +1,4 @@
-//! Counting tests from what `cargo test` prints.
+//! Counting tests from what `cargo test` and `cargo xtask generated` print.
 
 use std::fmt;
 
@@ -13,21 +13,33 @@ pub(crate) struct Tally {
 impl Tally {
     /// Adds what a line says, if it closes the run of one test binary:
     /// `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s`.
+    /// Or if it is one that [`Tally`] prints itself: `3 passed, 0 failed, 1 skipped`.
     pub(crate) fn read(&mut self, line: &str) {
-        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|rest| rest.split_once(". "))
-        else {
-            return;
+        let counts = match line.strip_prefix("test result: ") {
+            Some(rest) => rest.split_once(". ").map(|(_, counts)| counts.split("; ").collect()),
+            None => Self::is_own(line).then(|| line.split(", ").collect::<Vec<_>>()),
         };
-        for count in counts.split("; ") {
+        for count in counts.into_iter().flatten() {
             let Some((number, what)) = count.trim().split_once(' ') else { continue };
             let Ok(number) = number.parse::<u64>() else { continue };
             match what {
                 "passed" => self.passed += number,
                 "failed" => self.failed += number,
-                "ignored" => self.ignored += number,
+                "ignored" | "skipped" => self.ignored += number,
                 _ => {}
             }
         }
+    }
+
+    fn is_own(line: &str) -> bool {
+        let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+        line.split_once(" passed, ")
+            .is_some_and(|(number, rest)| is_number(number) && rest.contains(" failed"))
+    }
+
+    /// These numbers.
+    pub(crate) fn new(passed: usize, failed: usize, ignored: usize) -> Self {
+        Self { passed: passed as u64, failed: failed as u64, ignored: ignored as u64 }
     }
 }
 
@@ -63,6 +75,13 @@ test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; fini
 test result: FAILED. 40 passed; 2 failed; 0 ignored; 5 measured; 0 filtered out; finished in 1.20s
 ";
         assert_eq!(count(text), Tally { passed: 43, failed: 2, ignored: 1 });
+    }
+
+    #[test]
+    fn its_own_line_is_counted() {
+        let all = Tally { passed: 12, failed: 1, ignored: 3 };
+        assert_eq!(count(&all.to_string()), all);
+        assert_eq!(count("300 programs, 12 passed, 1 failed"), Tally::default());
     }
 
     #[test]

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     doc(&["doc", "--workspace", "--no-deps"]),
     doc(&["doc", "--workspace", "--no-deps", "--no-default-features"]),
     step(&["test", "--workspace", "--no-default-features"]),
+    step(&["xtask", "generated", "--seed", "1", "--count", "240"]),
     TESTS,
 ];
 
