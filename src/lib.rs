@@ -72,6 +72,7 @@ pub mod __private {
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
     pub use dlp_core::run::{Left, alone, run, serial};
     pub use dlp_core::schedule::Chunk;
+    pub use dlp_core::scratch::Scratch;
     pub use dlp_core::session::main;
     pub use dlp_core::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};
     pub use dlp_core::source::Source;
@@ -80,7 +81,9 @@ pub mod __private {
     pub mod traits {
         //! What method resolution chooses from, by type.
         pub use dlp_core::again::{Answer as _, ByClone as _, ByNothing as _};
-        pub use dlp_core::carry::{CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _};
+        pub use dlp_core::carry::{
+            CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,
+        };
         pub use dlp_core::exit::{
             LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,
             SayError as _, SayText as _, SayType as _, StandIn as _,

@@ -82,6 +82,36 @@ impl<T> CarryItem for &&&Field<T, Forked> {
     }
 }
 
+/// Before all others: a reference to a reference travels as what that points to.
+pub trait CarryTwice<'a> {
+    /// What the value refers to.
+    type Target: ?Sized;
+    /// Records the value.
+    fn dlp_put(&self, value: &&'a &'a Self::Target, log: &Record);
+    /// Reads the value back.
+    fn dlp_get(&self, op: &mut Reader<'_>) -> &'a &'a Self::Target;
+}
+
+impl<'a, T> CarryTwice<'a> for &&&&Field<&'a &'a T>
+where
+    T: ?Sized + ToOwned + 'static,
+    T::Owned: Serialize + DeserializeOwned + 'static,
+{
+    type Target = T;
+
+    fn dlp_put(&self, value: &&'a &'a T, log: &Record) {
+        log.append(|bytes| (**value).put(bytes));
+    }
+
+    fn dlp_get(&self, op: &mut Reader<'_>) -> &'a &'a T {
+        let (encoded, value) = decoded(op.read(|bytes| {
+            let (value, rest) = <&'static T>::get(bytes)?;
+            Ok(((&bytes[..bytes.len() - rest.len()], value), rest))
+        }));
+        kept(encoded, value)
+    }
+}
+
 /// The first way: values that hold references.
 pub trait CarryBorrowed {
     /// The type of the value.

@@ -36,6 +36,7 @@ pub mod rendezvous;
 mod report;
 pub mod run;
 pub mod schedule;
+pub mod scratch;
 pub mod session;
 pub mod settings;
 pub mod site;

@@ -26,22 +26,26 @@ use crate::mark::Mark;
 use crate::model::{Call, Effect, Exit, Finding, How, Leaving, Read, Split, What};
 use crate::place::Place;
 use crate::scope::{self, Known, Origin, Scopes, Walk};
+use crate::scratch::Buffer;
 
-/// Takes apart the loop `written`, where `scopes` are in scope.
-pub(crate) fn analyze(written: &ExprForLoop, scopes: &Scopes) -> Split {
+/// Takes apart the loop `written`, where `scopes` are in scope. Of the variables `scratch` each iteration has its own.
+pub(crate) fn analyze(written: &ExprForLoop, scopes: &Scopes, scratch: &[Buffer]) -> Split {
     // Once to see what is written, and once more when that is known.
-    let first = pass(written, scopes.clone(), Vec::new());
+    let first = pass(written, scopes.clone(), scratch, Vec::new());
     let accumulators = first.accumulators();
-    pass(written, scopes.clone(), accumulators)
+    pass(written, scopes.clone(), scratch, accumulators)
 }
 
-fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> Split {
+fn pass(written: &ExprForLoop, mut scopes: Scopes, scratch: &[Buffer], accumulators: Vec<Place>) -> Split {
     let mut body = written.body.clone();
     let written_items = source::writes(&written.expr, &scopes).then(|| {
         let names = scope::bindings(&written.pat, false);
         names.into_iter().map(|binding| (binding.ident, binding.changes)).collect()
     });
     scopes.push();
+    for Buffer { variable, .. } in scratch {
+        scopes.declare(variable.ident.clone(), true, false, true, Origin::Local);
+    }
     // What is written to is not the same wherever the item is.
     let origin = if written_items.is_some() { Origin::Local } else { Origin::Item };
     scopes.bind(&written.pat, Known::Nothing, origin);
@@ -68,7 +72,21 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, accumulators: Vec<Place>) -> 
     analyzer.check_changes();
     let Analyzer { effects, exits, tentative, findings, reads, .. } = analyzer;
     let (original, written) = (written.clone(), written.clone());
-    Split { original, written, items, body, effects, exits, written_items, tentative, findings, reads }
+    let scratch = scratch.to_vec();
+    Split {
+        original,
+        written,
+        items,
+        body,
+        effects,
+        exits,
+        written_items,
+        scratch,
+        repeated: false,
+        tentative,
+        findings,
+        reads,
+    }
 }
 
 struct Analyzer {
@@ -189,7 +207,7 @@ impl Analyzer {
             Some(place) if words::hands_out(method) => {
                 self.note(method, What::HandedOut { place, method: method.clone() });
             }
-            Some(place) if place.is_mutable() && words::mutates(method) => {
+            Some(place) if place.is_mutable() && words::surely_mutates(method) => {
                 self.note(method, What::ValueUsed { place, call: Call::Method(method.clone()) });
             }
             _ => match Place::of(&call.receiver, &self.scopes) {

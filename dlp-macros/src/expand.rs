@@ -122,6 +122,7 @@ fn parts(
             #dlp::Flow::Next
         }
     };
+    let (scratch, scratch_end) = code.scratch(&mut parallel);
     let (mut parameter, mut kind_of) = (pattern.clone(), quote!(new));
     if code.writes() {
         parallel = code.lent(&pattern, &parallel);
@@ -150,6 +151,7 @@ fn parts(
                             let #again = #probe;
                             #declarations
                             #hold
+                            #scratch
                             let #left = #dlp::run(
                                 #at,
                                 #source,
@@ -170,6 +172,7 @@ fn parts(
                                 #lost,
                             );
                             #release
+                            #scratch_end
                             #restore
                             // After the parts, which may be what settles the type of the items.
                             (&&&&#kind).#check();

@@ -6,6 +6,7 @@
 //! args      what was asked for           item      the function
 //! chain     iterator chains as loops
 //! find      the loop in it, and the variables in scope there
+//! scratch   variables that each iteration may have of its own
 //! analyze   from syntax to the model     model     the loop taken apart, as data
 //! check     what cannot be split         returns   what `gather = "root"` cannot do
 //! expand    from the model to code       fallback  the serial function, where something is wrong
@@ -31,6 +32,7 @@ mod parallel;
 mod place;
 mod returns;
 mod scope;
+mod scratch;
 
 use proc_macro::TokenStream;
 

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::{Block, Expr, ExprForLoop, Ident, Item, Lifetime, Pat};
 
 use crate::place::Place;
+use crate::scratch::Buffer;
 
 /// A loop that is split.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ pub(crate) struct Split {
     pub(crate) exits: Vec<Exit>,
     /// Whether the items are written to: the names that the pattern binds, and whether each is `mut`.
     pub(crate) written_items: Option<Vec<(Ident, bool)>>,
+    /// Variables outside the loop of which each iteration has its own.
+    pub(crate) scratch: Vec<Buffer>,
+    /// Whether it is inside another loop.
+    pub(crate) repeated: bool,
     /// Whether the replay may skip the rest of an iteration: only there it turns out whether the loop is left.
     pub(crate) tentative: bool,
     pub(crate) findings: Vec<Finding>,

@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use crate::args::{Args, Gather};
 use crate::diagnostics::Diagnostics;
 use crate::find::{Found, Loop};
-use crate::{analyze, args, chain, check, expand, fallback, find, item, returns};
+use crate::{analyze, args, chain, check, expand, fallback, find, item, returns, scratch};
 
 pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::new();
@@ -34,11 +34,13 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         returns::check(&marked, last.found.position.statement, &mut diagnostics);
     }
     let mut split = Vec::new();
-    for Asked { found, args } in loops {
+    for (number, Asked { found, args }) in loops.into_iter().enumerate() {
         let inside = chain::with_work_inside(&found.written, &dlp);
         let form = inside.as_ref().unwrap_or(&found.written);
-        let mut taken = analyze::analyze(form, &found.position.scopes);
+        let buffers = scratch::buffers(&marked, number, &found.position, form);
+        let mut taken = analyze::analyze(form, &found.position.scopes, &buffers);
         taken.original = found.written;
+        taken.repeated = found.position.repeated;
         check::split(&taken, &args, &mut diagnostics);
         split.push(expand::Each { split: taken, args, position: found.position });
     }

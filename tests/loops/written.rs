@@ -26,6 +26,10 @@ invariant! {
     a_slice(6);
     moved(5);
     one_step_of_a_simulation(6, 3);
+    a_scratch_buffer(9);
+    scratch_of_several_kinds(9);
+    scratch_in_epochs(4);
+    scratch_with_an_exit(20);
 }
 
 #[dlp::parallel]
@@ -314,4 +318,74 @@ fn one_step_of_a_simulation(n: usize, steps: usize) -> (Vec<f64>, f64) {
         }
     }
     (bodies, energy)
+}
+
+#[dlp::parallel]
+fn a_scratch_buffer(n: u32) -> Vec<usize> {
+    use std::fmt::Write;
+    let mut buffer = String::new();
+    let mut lengths = vec![];
+    for x in 0..n {
+        buffer.clear();
+        for y in 0..x {
+            write!(buffer, "{y},").unwrap();
+        }
+        lengths.push(buffer.len());
+        if buffer.ends_with("4,") {
+            buffer += "!";
+        }
+        lengths.push(buffer.len());
+    }
+    lengths
+}
+
+#[dlp::parallel]
+fn scratch_of_several_kinds(n: usize) -> (Vec<u64>, Vec<Vec<usize>>) {
+    let (mut counts, mut list) = ([0_u64; 4], Vec::new());
+    let (mut sums, mut lists) = (vec![], vec![]);
+    for x in 0..n {
+        counts.fill(0);
+        list = Vec::new();
+        for y in 0..=x {
+            counts[work(y as u64) as usize % 4] += 1;
+            list.push(y * x);
+        }
+        sums.push(counts.iter().max().copied().unwrap());
+        lists.push(list.clone());
+    }
+    (sums, lists)
+}
+
+#[dlp::parallel]
+fn scratch_in_epochs(n: u64) -> u64 {
+    let mut buffer: Vec<u64> = Vec::with_capacity(10);
+    let mut total = 0;
+    for epoch in 0..n {
+        #[parallel]
+        for x in 0..n {
+            buffer.clear();
+            buffer.extend((0..x).map(|y| work(y + epoch)));
+            let sum: u64 = buffer.iter().sum();
+            total += sum;
+        }
+    }
+    total
+}
+
+#[dlp::parallel]
+fn scratch_with_an_exit(n: u64) -> Result<u64, String> {
+    let mut digits = String::new();
+    let mut total = 0;
+    for x in 0..n {
+        digits.clear();
+        digits.push_str(&work(x).to_string());
+        if x > 3 && digits.starts_with('9') {
+            return Err(digits);
+        }
+        if digits.len() == 1 {
+            digits = String::from("10");
+        }
+        total += digits.parse::<u64>().map_err(|e| e.to_string())?;
+    }
+    Ok(total)
 }

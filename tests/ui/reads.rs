@@ -99,7 +99,7 @@ fn a_buffer(values: &[u32]) -> usize {
         write!(buffer, "{value}").unwrap();
         total += buffer.len();
     }
-    total
+    total + buffer.len()
 }
 
 fn main() {

@@ -42,16 +42,8 @@ const BATCH: usize = 300;
 /// What the attribute is known not to take yet, by parts of what the compiler says and of the line. It is counted, and
 /// not made smaller.
 const KNOWN: &[&[&str]] = &[
-    // `all.remove(&["a", "b"][x % 2]);`: a reference to a part of a temporary, where the part is itself a reference.
-    &["implementation of `Deserialize` is not general enough"],
     // `let all = &mut base; for .. { all.push(x); return base; }`
     &["_base` as immutable because it is also borrowed as mutable"],
-    // `for .. { return cell.into_inner(); }`, where the loop does nothing else to it.
-    &["cannot move out of value, a captured variable in an `Fn` closure"],
-    // `x.rotate_left(3)` of a number that is declared `mut`: taken for the method of a slice.
-    &["is used in the parallel part, but the call changes", "rotate_left"],
-    // `text.push_str(&item.name.clone());`: a reference to a copy of a part of the item.
-    &["temporary value dropped while borrowed", ".clone()"],
 ];
 
 /// The place in [`KNOWN`] of what the compiler says.

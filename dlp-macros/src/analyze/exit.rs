@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::Expr;
+use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 
 use super::lift::Draft;
@@ -38,7 +39,7 @@ impl Analyzer {
             draft.number(place);
             return;
         }
-        let mixed = self.mentions_any(expr);
+        let mixed = self.mentions_any(expr) || self.uses_up(expr);
         if !mixed && matches!(expr, Expr::Lit(_)) {
             return;
         }
@@ -86,6 +87,21 @@ impl Analyzer {
             _ if mixed => self.exit_capture(expr, draft),
             _ => self.lift(expr, draft, Carry::Value),
         }
+    }
+
+    /// Whether a place outside the loop is used up by a method, as in `cell.into_inner()`: only after the loop can it be.
+    fn uses_up(&self, expr: &Expr) -> bool {
+        struct UsesUp<'a>(&'a Analyzer, bool);
+        impl<'ast> Visit<'ast> for UsesUp<'_> {
+            fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+                let place = Place::of(&call.receiver, &self.0.scopes);
+                self.1 |= place.is_some() && call.method.to_string().starts_with("into");
+                visit::visit_expr_method_call(self, call);
+            }
+        }
+        let mut uses_up = UsesUp(self, false);
+        uses_up.visit_expr(expr);
+        uses_up.1
     }
 
     /// An expression that cannot be taken apart stays as it is, and what it has of the iteration is captured.

@@ -14,7 +14,7 @@ use super::{Analyzer, Unused, effect, words};
 use crate::mark::Mark;
 use crate::model::{Carry, Kind, Leaf, What};
 use crate::place::Place;
-use crate::scope::Origin;
+use crate::scope::{self, Origin};
 
 /// What is known inside such a piece.
 #[derive(Default)]
@@ -211,7 +211,7 @@ impl Analyzer {
 
     /// The first accumulator that is seen in an expression.
     pub(super) fn mentioned(&self, expr: &Expr) -> Option<Place> {
-        let mut mentions = Mentions { analyzer: self, found: None };
+        let mut mentions = Mentions { analyzer: self, found: None, declared: Vec::new() };
         mentions.visit_expr(expr);
         mentions.found
     }
@@ -233,6 +233,14 @@ impl Analyzer {
 struct Mentions<'a> {
     analyzer: &'a Analyzer,
     found: Option<Place>,
+    /// The names that are declared inside the expression.
+    declared: Vec<Ident>,
+}
+
+impl Mentions<'_> {
+    fn declare(&mut self, pattern: &Pat) {
+        self.declared.extend(scope::bindings(pattern, false).into_iter().map(|binding| binding.ident));
+    }
 }
 
 impl Mentions<'_> {
@@ -263,6 +271,8 @@ impl Mentions<'_> {
 impl<'ast> Visit<'ast> for Mentions<'_> {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         match Place::of(expr, &self.analyzer.scopes) {
+            Some(place)
+                if place.variable().is_some_and(|variable| self.declared.contains(&variable.ident)) => {}
             Some(place) => {
                 if self.analyzer.accumulators.iter().any(|known| known.overlaps(&place)) {
                     self.found.get_or_insert(place);
@@ -270,6 +280,31 @@ impl<'ast> Visit<'ast> for Mentions<'_> {
             }
             None => visit::visit_expr(self, expr),
         }
+    }
+
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        let declared = self.declared.len();
+        visit::visit_block(self, block);
+        self.declared.truncate(declared);
+    }
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        visit::visit_local(self, local);
+        self.declare(&local.pat);
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        let declared = self.declared.len();
+        self.declare(&arm.pat);
+        visit::visit_arm(self, arm);
+        self.declared.truncate(declared);
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        let declared = self.declared.len();
+        closure.inputs.iter().for_each(|input| self.declare(input));
+        visit::visit_expr_closure(self, closure);
+        self.declared.truncate(declared);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {

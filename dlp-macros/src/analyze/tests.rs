@@ -10,7 +10,7 @@ use syn::{ItemFn, parse_quote};
 
 fn split(mut function: ItemFn) -> Split {
     let found = find::take(&mut function).loops.remove(0);
-    analyze(&found.written, &found.position.scopes)
+    analyze(&found.written, &found.position.scopes, &[])
 }
 
 /// Tokens as text, with a letter and a number for each mark.

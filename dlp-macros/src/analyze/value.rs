@@ -63,7 +63,10 @@ impl Analyzer {
             Expr::Field(field) => self.is_part(&field.base),
             Expr::Paren(inner) => self.is_part(&inner.expr),
             Expr::Group(inner) => self.is_part(&inner.expr),
-            Expr::Reference(reference) => reference.mutability.is_none() && self.is_part(&reference.expr),
+            // A reference to what was just cloned is a reference to something of the statement's own.
+            Expr::Reference(reference) => {
+                reference.mutability.is_none() && self.is_part(&reference.expr) && !makes(&reference.expr)
+            }
             Expr::Unary(unary) => matches!(unary.op, UnOp::Deref(_)) && self.is_part(&unary.expr),
             Expr::Index(index) => {
                 let base = self.is_part(&index.expr);
@@ -104,6 +107,21 @@ impl Analyzer {
         let mut mentions = Mentions(self, place, false);
         mentions.visit_expr(expr);
         mentions.2
+    }
+}
+
+/// Whether a part of something is cloned, and not just found.
+fn makes(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) => {
+            ["clone", "to_owned"].iter().any(|name| call.method == name) || makes(&call.receiver)
+        }
+        Expr::Field(field) => makes(&field.base),
+        Expr::Paren(inner) => makes(&inner.expr),
+        Expr::Group(inner) => makes(&inner.expr),
+        Expr::Unary(unary) => makes(&unary.expr),
+        Expr::Index(index) => makes(&index.expr),
+        _ => false,
     }
 }
 

@@ -95,6 +95,12 @@ pub(super) fn mutates(method: &Ident) -> bool {
     is_one_of(MUTATORS, method)
 }
 
+/// Whether a method changes what it is called on even if its value is used. Of some names, what else has them does not: a
+/// number's `rotate_left`, a string's `replace`; where they do, the compiler says so.
+pub(super) fn surely_mutates(method: &Ident) -> bool {
+    mutates(method) && !is_one_of("replace rotate_left rotate_right take", method)
+}
+
 pub(super) fn mutates_to_unit(method: &Ident) -> bool {
     is_one_of(UNIT_MUTATORS, method)
 }

@@ -12,6 +12,7 @@ use crate::mark::{self, Mark};
 use crate::model::{Carry, Effect, Kind, Leaf, Split};
 use crate::place::Place;
 use crate::scope::fresh;
+use crate::scratch::Reset;
 
 /// The code of a loop's two parts, with the names that the generated code around them uses.
 pub(super) struct Code<'a> {
@@ -280,7 +281,7 @@ impl Code<'_> {
         let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
             let (field, value) = (field(number, *at), reference(&all, position, leaf));
             let put = method("dlp_put", leaf);
-            quote!(#field.is(#value); (&&&&*#field).#put(#value, #log);)
+            quote!(#field.is(#value); (&&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
         quote! {
@@ -346,7 +347,7 @@ impl Code<'_> {
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
                 let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
                 let mutable = mutable(leaf);
-                quote!(let #mutable #name = (&&&&*#field).#get(#op.reader());)
+                quote!(let #mutable #name = (&&&&&*#field).#get(#op.reader());)
             });
         let done = match &effect.kind {
             Kind::Print => {
@@ -429,10 +430,19 @@ impl Code<'_> {
         mark::fill(template.into_token_stream(), fill)
     }
 
+    /// Whether a value is a variable that is handed from iteration to iteration.
+    fn is_scratch(&self, value: &Expr) -> bool {
+        let Expr::Path(path) = value else { return false };
+        let emptied = self.split.scratch.iter().filter(|buffer| buffer.reset == Reset::Emptied);
+        emptied.into_iter().any(|buffer| path.path.is_ident(&buffer.variable.ident))
+    }
+
     /// A value as the iteration evaluates it.
     pub(super) fn evaluated(&self, leaf: &Leaf) -> TokenStream {
         let value = self.parallel(leaf.value.to_token_stream());
         match &leaf.carry {
+            // A scratch variable stays for the next iteration.
+            Carry::Value if self.is_scratch(&leaf.value) => quote!(::core::clone::Clone::clone(&#value)),
             Carry::Value | Carry::Part => value,
             Carry::Behind | Carry::Capture(_) | Carry::CapturePart(_) => quote!(&(#value)),
             Carry::Items => quote! {

@@ -1,4 +1,4 @@
-//! Writes a loop whose items are changed in place: what lends an item to its iteration, records what became of it, and
+//! Writes what an iteration has of its own for a while: scratch variables, and items that are changed in place: what lends an item to its iteration, records what became of it, and
 //! assigns that on every rank.
 
 use proc_macro2::TokenStream;
@@ -8,6 +8,7 @@ use syn::Ident;
 use super::effect::Code;
 use crate::model::{Effect, Kind};
 use crate::scope::fresh;
+use crate::scratch::{Buffer, Reset};
 
 /// The names that are generated for a name of the user's.
 struct Name<'a> {
@@ -48,6 +49,34 @@ impl Code<'_> {
             let #source = #table.indices();
             #(#kept)*
         }
+    }
+
+    /// The variables of which each iteration has its own: before the loop, and after it.
+    pub(super) fn scratch(&self, iteration: &mut TokenStream) -> (TokenStream, TokenStream) {
+        let (dlp, flow) = (self.dlp, fresh("flow"));
+        let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
+        let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
+        for (at, Buffer { variable, reset }) in self.split.scratch.iter().enumerate() {
+            let (user, held) = (&variable.ident, fresh(&format!("scratch_{at}")));
+            match reset {
+                Reset::Emptied => {
+                    before.extend(quote!(let #held = &#dlp::Scratch::new(#user);));
+                    begin.extend(quote!(let mut #user = #held.lend();));
+                    end.extend(quote!(#held.put_back(#user);));
+                    // For the next round; otherwise nobody asks for it.
+                    after.extend(self.split.repeated.then(|| quote!(#user = #held.end();)));
+                }
+                // Only its type comes from outside.
+                Reset::Assigned => {
+                    before.extend(quote!(let #held = &#dlp::Witness::of(&#user);));
+                    begin.extend(quote!(let mut #user; if false { #user = #held.conjure(); }));
+                }
+            }
+        }
+        if !begin.is_empty() {
+            *iteration = quote!(#begin let #flow = #iteration; #end #flow);
+        }
+        (before, after)
     }
 
     /// The iteration's code, with the item lent to it.
