@@ -88,6 +88,10 @@ pub mod __private {
             LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,
             SayError as _, SayText as _, SayType as _, StandIn as _,
         };
+        pub use dlp_core::prove::{
+            ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProveReference as _,
+            ProveShown as _,
+        };
         pub use dlp_core::source::{
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,
             SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,

@@ -10,7 +10,7 @@
 
 use std::any::{Any, TypeId};
 use std::borrow::Borrow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -21,10 +21,15 @@ use serde::de::DeserializeOwned;
 
 use crate::again::Forked;
 use crate::record::{Reader, Record};
+use crate::strict::Whole;
 
 /// One carried value of type `T`; `A` says whether the loop's items can be had again on every rank, and is
 /// [`Always`] for values that have nothing to do with the item.
-pub struct Field<T, A = Always>(PhantomData<fn() -> (T, A)>);
+pub struct Field<T, A = Always> {
+    kind: PhantomData<fn() -> (T, A)>,
+    /// Whether a value of it is known to survive ([`prove`](crate::prove)).
+    proved: Cell<bool>,
+}
 
 /// The value has to travel, whatever the source of the loop.
 #[derive(Debug)]
@@ -33,7 +38,7 @@ pub struct Always;
 impl<T> Field<T> {
     /// A value that has to travel.
     pub const fn new() -> Self {
-        Self(PhantomData)
+        Self { kind: PhantomData, proved: Cell::new(false) }
     }
 }
 
@@ -46,7 +51,13 @@ impl<T> Default for Field<T> {
 impl<T, A> Field<T, A> {
     /// A value that is a part of the loop's item: it travels only where the item cannot be had again.
     pub const fn of_item(_again: &A) -> Self {
-        Self(PhantomData)
+        Self { kind: PhantomData, proved: Cell::new(false) }
+    }
+
+    /// Whether the value that comes now is the first.
+    #[inline]
+    pub(crate) fn proves(&self) -> bool {
+        !self.proved.replace(true)
     }
 
     /// Settles the type of the value.
@@ -308,10 +319,10 @@ fn kept<T: 'static>(encoded: &[u8], value: T) -> &'static T {
 /// # Panics
 /// Where serde or postcard cannot write the type, with the reason and the cure.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
-    if let Err(why) = postcard::serialize_with_flavor(value, Append(bytes)) {
+    if let Err(why) = postcard::serialize_with_flavor(&Whole(value), Append(bytes)) {
         panic!(
             "a value of type `{}` cannot be encoded: {why}; postcard needs a `Serialize` that says the length of its \
-             sequences and does without `flatten` and untagged enums",
+             sequences and does without `skip_serializing_if`, `flatten` and untagged enums",
             std::any::type_name::<T>()
         )
     }

@@ -281,7 +281,11 @@ impl Code<'_> {
         let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
             let (field, value) = (field(number, *at), reference(&all, position, leaf));
             let put = method("dlp_put", leaf);
-            quote!(#field.is(#value); (&&&&&*#field).#put(#value, #log);)
+            let prove = match leaf.carry {
+                Carry::Text { .. } => quote!(),
+                _ => quote!((&&&&&&*#field).dlp_prove(#value);),
+            };
+            quote!(#field.is(#value); #prove (&&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
         quote! {
