@@ -61,23 +61,35 @@ fn a_borrowed_iterator() -> Option<u32> {
 }
 
 #[dlp::parallel]
-fn mutable_items(values: &mut [u32]) {
-    for value in values {
+fn mutable_items_from_elsewhere(values: &mut [u32]) {
+    let items = values.iter_mut();
+    for value in items {
         *value += 1;
     }
 }
 
 #[dlp::parallel]
-fn mutable_items_with_numbers(values: &mut [u32]) {
-    for (at, value) in values.iter_mut().enumerate() {
+fn numbered_mutable_items(values: &mut [u32]) {
+    let items = values.iter_mut().enumerate();
+    for (at, value) in items {
         *value += at as u32;
     }
 }
 
+#[derive(Clone, Debug)]
+struct Opaque(u32);
+
 #[dlp::parallel]
-fn mutable_items_with_others(values: &mut [u32], others: &[u32]) {
-    for (value, other) in values.iter_mut().zip(others) {
-        *value += other;
+fn what_cannot_be_written_back(values: &mut [Opaque]) {
+    for value in values.iter_mut() {
+        value.0 += 1;
+    }
+}
+
+#[dlp::parallel]
+fn an_unordered_table(map: &mut HashMap<String, u32>) {
+    for value in map.values_mut() {
+        *value += 1;
     }
 }
 
@@ -88,7 +100,8 @@ fn main() {
     a_directory();
     standard_input();
     a_borrowed_iterator();
-    mutable_items(&mut []);
-    mutable_items_with_numbers(&mut []);
-    mutable_items_with_others(&mut [], &[]);
+    mutable_items_from_elsewhere(&mut []);
+    numbered_mutable_items(&mut []);
+    what_cannot_be_written_back(&mut [Opaque(1)]);
+    an_unordered_table(&mut HashMap::new());
 }

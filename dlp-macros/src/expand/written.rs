@@ -1,7 +1,7 @@
 //! Writes what an iteration has of its own for a while: scratch variables, and items that are changed in place: what lends an item to its iteration, records what became of it, and
 //! assigns that on every rank.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
@@ -84,14 +84,16 @@ impl Code<'_> {
         let (dlp, log, table, flow) = (self.dlp, self.log, fresh("table"), fresh("flow"));
         let (names, site) = (self.names(), self.write_back());
         let (users, owns) = (each(&names, |name| name.user), each(&names, |name| &name.own));
+        let writes = each(&names, |name| method("dlp_write", name.user));
         let kepts = each(&names, |name| &name.kept);
         let lent = names.iter().map(|Name { user, mutable, kept, own }| {
             let mutable = mutable.then(|| quote!(mut));
-            quote!(let #mutable #user = (&&&*#kept).dlp_lend(&mut #own);)
+            let lend = method("dlp_lend", user);
+            quote!(let #mutable #user = (&&&*#kept).#lend(&mut #own);)
         });
         // Only a loop that is left can have iterations that turn out never to have been.
         let remember = (!self.split.exits.is_empty()).then(|| {
-            quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).dlp_write(&#owns, #log);)* });)
+            quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).#writes(&#owns, #log);)* });)
         });
         quote! {
             let #pattern = #table.take(#log.index());
@@ -101,7 +103,7 @@ impl Code<'_> {
             #(#lent)*
             let #flow = #iteration;
             #log.effect(#site);
-            #((&&&*#kepts).dlp_write(&#owns, #log);)*
+            #((&&&*#kepts).#writes(&#owns, #log);)*
             #table.put_back(#log.index(), (#(#owns,)*));
             #flow
         }
@@ -129,12 +131,13 @@ impl Code<'_> {
         let (op, table, bound, site) = (self.op, fresh("table"), fresh("bound"), self.write_back());
         let names = self.names();
         let (users, kepts) = (each(&names, |name| name.user), each(&names, |name| &name.kept));
+        let assigns = each(&names, |name| method("dlp_assign", name.user));
         let fields = (0..names.len()).map(syn::Index::from);
         quote! {
             #site => #table.bound(
                 #op.index(),
                 |#pattern| (#(::core::option::Option::Some(#users),)*),
-                |#bound| { #((&&&*#kepts).dlp_assign(&mut #bound.#fields, #op.reader());)* },
+                |#bound| { #((&&&*#kepts).#assigns(&mut #bound.#fields, #op.reader());)* },
             ),
         }
     }
@@ -157,6 +160,11 @@ impl Code<'_> {
             }
         }
     }
+}
+
+/// A method on a name: what the compiler has to say of it, it says where the name stands.
+fn method(name: &str, user: &Ident) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(user.span()))
 }
 
 fn each<'a, 'b, R>(names: &'b [Name<'a>], part: impl Fn(&'b Name<'a>) -> R) -> Vec<R> {

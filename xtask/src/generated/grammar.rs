@@ -22,9 +22,9 @@ pub(super) const LEVELS: &[(&str, bool)] = &[
     // `gather = "root"`
     ("root", true),
     // `for x in xs.iter_mut() { *x += 1; }`
-    ("write_back", false),
+    ("write_back", true),
     // `buffer.clear();`
-    ("scratch", false),
+    ("scratch", true),
     // `all.pop()?;`
     ("questions", true),
 ];

@@ -76,7 +76,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -90,7 +91,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     }
                                                     log.effect(1u32);
                                                     field_1_0.is(&values.0);
-                                                    (&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_1_0).dlp_prove(&values.0);
+                                                    (&&&&&*field_1_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -104,7 +106,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         0u32 => {
                                             let y = ::dlp::__private::NotCarried;
                                             let x = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }
@@ -112,7 +114,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         1u32 => {
                                             let y = ::dlp::__private::NotCarried;
                                             let x = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&*field_1_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&*field_1_0).dlp_get(op.reader());
                                             if witness_1_0.replays() {
                                                 total += value_0;
                                             }

@@ -66,10 +66,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                             ::core::result::Result::Err(exit) => {
                                                 slot_0_0.is(&exit);
                                                 slot_0_0.keep(log.index(), exit);
-                                                {
-                                                    log.leave(0u32);
-                                                    break 'iteration ::dlp::__private::Flow::Leave(0u32);
-                                                }
+                                                break 'iteration ::dlp::__private::Flow::Leave(0u32);
                                             }
                                         };
                                         if value > limit {
@@ -84,10 +81,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                         }
                                                     }
                                                 }
-                                                {
-                                                    log.leave(1u32);
-                                                    break 'iteration ::dlp::__private::Flow::Leave(1u32);
-                                                }
+                                                break 'iteration ::dlp::__private::Flow::Leave(1u32);
                                             };
                                         }
                                         {
@@ -100,7 +94,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -114,7 +109,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                         0u32 => {
                                             let value = ::dlp::__private::NotCarried;
                                             let line = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }
