@@ -106,7 +106,8 @@ fn parts(
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
     let (log, site, op, left) = (fresh("log"), fresh("site"), fresh("op"), fresh("left"));
     let code = Code { dlp, split, again: &again, log: &log, op: &op, left: &left, wrap };
-    let (declarations, hold, release) = (code.declarations(), code.hold(), code.release());
+    let (roots, declarations) = (code.root_witnesses(), code.declarations());
+    let (hold, release) = (code.hold(), code.release());
     // Where nothing asks for the item in the replay, the source need not be stepped twice.
     let has_parts = split.effects.iter().any(Effect::has_parts);
     let probe = match !code.writes() && (has_parts || !split.exits.is_empty()) {
@@ -143,6 +144,7 @@ fn parts(
                 #allow
                 {
                     use #dlp::traits::*;
+                    #roots
                     match ::core::iter::IntoIterator::into_iter(#over) {
                         #source => {
                             #(#items)*

@@ -30,6 +30,9 @@ invariant! {
     scratch_of_several_kinds(9);
     scratch_in_epochs(4);
     scratch_with_an_exit(20);
+    scratch_and_work_in_the_source(5);
+    scratch_and_written_items(6);
+    returned_while_it_is_changed(6);
 }
 
 #[dlp::parallel]
@@ -388,4 +391,39 @@ fn scratch_with_an_exit(n: u64) -> Result<u64, String> {
         total += digits.parse::<u64>().map_err(|e| e.to_string())?;
     }
     Ok(total)
+}
+
+#[dlp::parallel]
+fn scratch_and_work_in_the_source(n: u64) -> usize {
+    let mut longest = 0_usize;
+    let mut buffer: String = String::from("ab");
+    for (_, y) in (0..n).map(|x| (x, work(x))) {
+        buffer.clear();
+        longest = longest.min(if buffer.contains('a') { 1 } else { y as usize });
+    }
+    longest
+}
+
+#[dlp::parallel]
+fn scratch_and_written_items(n: u64) -> Vec<u64> {
+    let mut values: Vec<u64> = (0..n).collect();
+    let mut digits: Vec<u64> = Vec::new();
+    for value in values.iter_mut() {
+        digits.clear();
+        digits.extend([work(*value) % 10, *value]);
+        *value = digits.iter().sum();
+    }
+    values
+}
+
+#[dlp::parallel]
+fn returned_while_it_is_changed(n: u64) -> Vec<u64> {
+    let mut values: Vec<u64> = (0..n).collect();
+    for value in &mut values {
+        *value += 10;
+        if *value == 13 {
+            return values;
+        }
+    }
+    vec![]
 }

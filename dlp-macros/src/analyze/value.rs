@@ -1,9 +1,11 @@
 //! What kind of value an expression gives: the same whenever it is evaluated, a part of the item, or neither.
 
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Expr, UnOp};
+use syn::{Expr, Token, UnOp};
 
-use super::format::{self, Known};
+use super::format;
 use super::{Analyzer, effect, words};
 use crate::model::{Carry, Leaf};
 use crate::place::Place;
@@ -16,8 +18,14 @@ impl Analyzer {
             Expr::Lit(_) => true,
             Expr::Call(call) => words::is_empty(call),
             Expr::Macro(call) => {
-                format::known(&call.mac.path) == Some(Known::List) && call.mac.tokens.is_empty()
+                let elements = Punctuated::<Expr, Token![,]>::parse_terminated;
+                format::name(&call.mac.path).as_deref() == Some("vec")
+                    && elements
+                        .parse2(call.mac.tokens.clone())
+                        .is_ok_and(|elements| elements.iter().all(|element| self.is_plain(element)))
             }
+            Expr::Array(array) => array.elems.iter().all(|element| self.is_plain(element)),
+            Expr::Tuple(tuple) => tuple.elems.iter().all(|element| self.is_plain(element)),
             Expr::Path(path) => {
                 let variable = path.path.get_ident().and_then(|name| self.scopes.resolve(name));
                 variable.is_none_or(|variable| variable.origin == Origin::Outer && !variable.exclusive)

@@ -131,14 +131,13 @@ impl Code<'_> {
                 declarations.extend(quote!(let #name = &#field;));
             }
         }
-        declarations.extend(self.root_witnesses());
         declarations.extend(self.slots());
         declarations.extend(self.demands());
         declarations
     }
 
     /// The types of the variables that pieces and ways out mention.
-    fn root_witnesses(&self) -> TokenStream {
+    pub(super) fn root_witnesses(&self) -> TokenStream {
         let pieces = self.split.effects.iter().filter(|effect| matches!(effect.kind, Kind::Piece { .. }));
         let places =
             pieces.map(|effect| &effect.places).chain(self.split.exits.iter().map(|exit| &exit.places));

@@ -45,7 +45,7 @@ impl Code<'_> {
         let (dlp, table) = (self.dlp, fresh("table"));
         let kept = self.names().into_iter().map(|Name { kept, .. }| quote!(let #kept = &#dlp::Kept::new();));
         quote! {
-            let #table = &#dlp::Table::new(#at, #source);
+            let #table = #dlp::Table::new(#at, #source);
             let #source = #table.indices();
             #(#kept)*
         }
@@ -74,7 +74,7 @@ impl Code<'_> {
             }
         }
         if !begin.is_empty() {
-            *iteration = quote!(#begin let #flow = #iteration; #end #flow);
+            *iteration = quote!({ #begin let #flow = #iteration; #end #flow });
         }
         (before, after)
     }
@@ -144,10 +144,15 @@ impl Code<'_> {
 
     /// After a loop that was left: what was changed past its end is what it was.
     pub(super) fn restore(&self) -> TokenStream {
-        if !self.writes() || self.split.exits.is_empty() {
+        if !self.writes() {
             return TokenStream::new();
         }
         let (dlp, left, table) = (self.dlp, self.left, fresh("table"));
+        // The items are free again: the way out may move what they are in.
+        let free = quote!(::core::mem::drop(#table););
+        if self.split.exits.is_empty() {
+            return free;
+        }
         let (bound, from) = (fresh("bound"), fresh("from"));
         let names = self.names();
         let kepts = each(&names, |name| &name.kept);
@@ -158,6 +163,7 @@ impl Code<'_> {
                     #((&&&*#kepts).dlp_assign(&mut #bound.#fields, #from);)*
                 });
             }
+            #free
         }
     }
 }
