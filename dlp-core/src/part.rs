@@ -4,7 +4,7 @@
 //! loop order ([`Ledger`]). A Part is one buffer:
 //!
 //! ```text
-//! effects | lengths | runs | length of effects (8 bytes) | length of lengths (8 bytes)
+//! effects | lengths | runs | length of effects (8 bytes) | length of lengths (8 bytes) | member (8 bytes)
 //! ```
 //!
 //! *effects* are the records of the iterations one after another; *lengths* says where one ends and the next
@@ -23,7 +23,7 @@ pub use self::draft::Draft;
 pub use self::ledger::Ledger;
 
 /// Bytes at the end of a Part that say how long its sections are.
-const TRAILER: usize = 16;
+const TRAILER: usize = 24;
 
 #[cfg(test)]
 mod tests {
@@ -74,7 +74,7 @@ mod tests {
             draft.record().append(|record| record.extend_from_slice(&[1; 8]));
             draft.close(index);
         }
-        assert!(draft.take().len() < 800_000 + 32);
+        assert!(draft.take().len() < 800_000 + 40);
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn sections_that_do_not_fit_together_are_errors() {
         let of = |effects: &[u8], lengths: &[u8], runs: &[u8]| {
-            let ends = [effects.len() as u64, lengths.len() as u64].map(u64::to_le_bytes).concat();
+            let ends = [effects.len() as u64, lengths.len() as u64, 0].map(u64::to_le_bytes).concat();
             let part = Payload::from([effects, lengths, runs, &ends].concat());
             Ledger::default().add(part.clone()).and_then(|()| read(part))
         };

@@ -7,7 +7,7 @@
 //! An effect is the number of its site, then each carried value in the order of evaluation. Nothing here knows
 //! ranks or messages.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -21,12 +21,25 @@ pub struct Record {
     index: Cell<u64>,
     /// Where the last effect, or way out, begins.
     start: Cell<usize>,
+    /// Where each of them begins, if that is wanted.
+    trace: Option<RefCell<Vec<(usize, u32)>>>,
 }
 
 impl Record {
     /// An empty record with room for `capacity` bytes.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self { bytes: Cell::new(Vec::with_capacity(capacity)), ..Self::default() }
+    }
+
+    /// An empty record that remembers where each effect begins.
+    pub(crate) fn traced() -> Self {
+        Self { trace: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// The site of the effect, or the way out, that holds the byte at this place of a traced record.
+    pub(crate) fn site_at(&self, place: usize) -> Option<u32> {
+        let trace = self.trace.as_ref()?.borrow();
+        trace.iter().rev().find(|(start, _)| *start <= place).map(|(_, site)| *site)
     }
 
     /// Iteration `index` begins.
@@ -43,6 +56,9 @@ impl Record {
     pub fn effect(&self, site: u32) {
         self.append(|bytes| {
             self.start.set(bytes.len());
+            if let Some(trace) = &self.trace {
+                trace.borrow_mut().push((bytes.len(), site));
+            }
             put_number(bytes, u64::from(site));
         });
     }

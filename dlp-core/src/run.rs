@@ -4,20 +4,20 @@
 //! records over as Parts, and (where it has a result) replays all Parts in loop order on its own variables, between
 //! its own iterations and at the end.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+mod left;
+mod verify;
 
-use serde::{Deserialize, Serialize};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::again::{Again, Items};
 use crate::carry::{decode, encode};
-use crate::exit::RemoteError;
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
 use crate::observe::{Counting, Observer};
 use crate::part::{Draft, Ledger, read_all};
 use crate::pulse::Pulse;
-use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay};
+use crate::record::{EXITS, Flow, PANIC, Record, Replay};
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::{Static, shares};
 use crate::session::{self, Aborted, Mode, Rendezvous, Session, Within};
@@ -28,71 +28,8 @@ use crate::stepper::Stepper;
 use crate::wire::{Completion, Message, Op, Outcome, Payload};
 use crate::worker::{Report, Task, Worker};
 
-/// A loop that was left before its end.
-#[derive(Debug)]
-pub struct Left<T> {
-    at: &'static Loop,
-    way: Way,
-    /// How much of the values was read.
-    read: usize,
-    item: Option<T>,
-}
-
-/// By which way out, and with what, an iteration left the loop: the same on every rank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Way {
-    /// The way out, as the body numbers them.
-    exit: u32,
-    /// The iteration that took it, the lowest that took any.
-    index: u64,
-    /// It was taken in the replay, not in the iteration itself.
-    replayed: bool,
-    /// How many statements on the world outside had come up in the iteration, the one that left among them.
-    guards: u64,
-    /// The values, as far as they travel, or what is told of them.
-    values: Vec<u8>,
-}
-
-impl<T> Left<T> {
-    /// The way out, as the body numbers them.
-    pub fn exit(&self) -> u32 {
-        self.way.exit
-    }
-
-    /// The iteration that took it.
-    pub fn index(&self) -> u64 {
-        self.way.index
-    }
-
-    /// The item of that iteration, where the items can be had again. Once.
-    pub fn item(&mut self) -> T {
-        self.item.take().expect("asked once, and only where items can be had again")
-    }
-
-    /// Reads the next value that travelled.
-    pub fn receive<V>(&mut self, read: impl FnOnce(&mut Reader<'_>) -> Option<V>) -> Option<V> {
-        let mut reader = Reader::new(&self.way.values[self.read..]);
-        let value = read(&mut reader)?;
-        self.read = self.way.values.len() - reader.rest().len();
-        Some(value)
-    }
-
-    /// What is known of an error that could not be had here.
-    pub fn remote(&mut self) -> RemoteError {
-        let told = self.receive(|reader| reader.read(postcard::take_from_bytes).ok());
-        RemoteError::new(self.at.to_string(), self.way.index, told.unwrap_or_default())
-    }
-
-    /// Neither the value nor anything that stands in for it can be had here: ends the job.
-    pub fn lost(&self, error: &RemoteError) -> ! {
-        session::current().fail(&format!(
-            "the value with which {} was left cannot be had on this rank: {error}; it cannot be encoded, and running \
-             the iteration again did not bring it back; derive `Serialize` and `Deserialize` for its type, or, if it is \
-             an error, implement `From<dlp::RemoteError>` for the error that the function returns",
-            self.at
-        ))
-    }
-}
+pub use self::left::Left;
+use self::left::Way;
 
 /// Whether the loop is to run as it was written: there is one rank, or the caller is inside another loop that
 /// is split.
@@ -172,6 +109,7 @@ where
         worker: Worker::new(share(&options, length, session)),
         link: &link,
         gather: options.gather,
+        verifies: settings.verify && session.is_root() && options.gather != Gather::None,
         verdict: match options.gather {
             Gather::Root => at.exits != Exits::Never,
             Gather::All => led,
@@ -182,7 +120,7 @@ where
             Gather::Root => session.is_root(),
             Gather::None => false,
         },
-        draft: Draft::default(),
+        draft: Draft::of(session.rank()),
         ledger: Ledger::default(),
         left: None,
         leader: None,
@@ -213,6 +151,11 @@ impl Options {
 
     /// These options, with what `settings` override.
     fn with(self, settings: &Settings) -> Self {
+        if settings.verify {
+            // The root has enough to do with running everything itself.
+            let chunk = settings.chunk.unwrap_or(self.chunk);
+            return Self { strategy: Strategy::Managed, manager: Manager::Dedicated, chunk, ..self };
+        }
         Self {
             strategy: settings.strategy.unwrap_or(self.strategy),
             chunk: settings.chunk.unwrap_or(self.chunk),
@@ -256,6 +199,8 @@ struct Engine<'a, I, M, B, S, W, O> {
     worker: Worker,
     link: &'a Link,
     gather: Gather,
+    /// This rank runs every iteration too, and compares.
+    verifies: bool,
     /// The root alone knows how the loop was left, and tells the others at the end.
     verdict: bool,
     replays: bool,
@@ -312,7 +257,7 @@ where
             (self.body)(self.items.item(way.index), &record);
         }
         let item = M::AT_HAND.then(|| self.items.item(way.index));
-        Left { at: self.at, way, read: 0, item }
+        Left::new(self.at, way, item)
     }
 
     /// Whether this rank waits for the root's verdict before it replays.
@@ -321,8 +266,7 @@ where
     }
 
     /// One iteration.
-    fn iterate(&mut self, index: u64, item: I::Item) -> Flow {
-        let record = self.draft.record();
+    fn iterate(&self, index: u64, item: I::Item, record: &Record) -> Flow {
         record.begin(index);
         if self.at.exits == Exits::Never {
             return (self.body)(item, record);
@@ -365,7 +309,7 @@ where
             };
             report::at(Place::Iteration(self.at, index));
             self.observer.item_begins(index);
-            let flow = self.iterate(index, item);
+            let flow = self.iterate(index, item, self.draft.record());
             self.observer.item_ends(index);
             self.draft.close(index);
             if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
@@ -467,9 +411,12 @@ where
             return;
         }
         let _within = Within::new(Mode::Replaying);
-        let Self { at, ledger, items, replay, tell, observer, left, leader, .. } = self;
         let mut broken = None;
-        while left.is_none() && broken.is_none() {
+        while self.left.is_none() && broken.is_none() {
+            if self.verifies {
+                self.verify();
+            }
+            let Self { at, ledger, items, replay, tell, observer, left, leader, .. } = self;
             let step = ledger.step(|index, bytes| {
                 let led = leader.as_ref().filter(|way| way.index == index).map(|way| (way.guards, way.exit));
                 replay_one(at, index, bytes, led, items, replay, tell, *observer)

@@ -15,6 +15,8 @@ pub struct Settings {
     pub strategy: Option<Strategy>,
     /// `DLP_CHUNK`: overrides how many iterations of every annotated loop are handed out at a time.
     pub chunk: Option<Chunk>,
+    /// `DLP_VERIFY=1`: the root also runs every iteration itself, and compares.
+    pub verify: bool,
     /// `DLP_SUMMARY=1`: the root says at the end what each rank did.
     pub summary: bool,
     /// `DLP_RANKS=N`: this many ranks as threads of one process.
@@ -27,6 +29,7 @@ struct Shared {
     strategy: Option<String>,
     /// 0 for an automatic chunk.
     chunk: Option<u64>,
+    verify: bool,
 }
 
 impl Settings {
@@ -52,18 +55,19 @@ impl Settings {
                 })?))
             }
         };
-        let summary = match var("DLP_SUMMARY").as_deref() {
-            None | Some("" | "0") => false,
-            Some("1") => true,
-            Some(other) => return Err(format!("`DLP_SUMMARY` is `{other}`, expected `1` or `0`")),
+        let flag = |name: &str| match var(name).as_deref() {
+            None | Some("" | "0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(other) => Err(format!("`{name}` is `{other}`, expected `1` or `0`")),
         };
+        let (verify, summary) = (flag("DLP_VERIFY")?, flag("DLP_SUMMARY")?);
         let ranks = match var("DLP_RANKS").as_deref() {
             None | Some("") => None,
             Some(count) => Some(count.trim().parse().ok().filter(|&count| count > 0).ok_or_else(|| {
                 format!("`DLP_RANKS` is `{count}`, expected the number of ranks to run as threads, 1 or more")
             })?),
         };
-        Ok(Self { strategy, chunk, summary, ranks })
+        Ok(Self { strategy, chunk, verify, summary, ranks })
     }
 
     /// What the other ranks need to know, as bytes.
@@ -71,7 +75,7 @@ impl Settings {
         let mut bytes = vec![];
         let strategy = self.strategy.map(|strategy| strategy.to_string());
         let chunk = self.chunk.map(|chunk| chunk.fixed().unwrap_or(0));
-        encode(&Shared { strategy, chunk }, &mut bytes);
+        encode(&Shared { strategy, chunk, verify: self.verify }, &mut bytes);
         bytes.into()
     }
 
@@ -80,10 +84,10 @@ impl Settings {
     /// # Errors
     /// If the bytes are not what [`Settings::share`] makes.
     pub fn adopt(&self, shared: &[u8]) -> Result<Self, String> {
-        let Shared { strategy, chunk } = decode(shared)?;
+        let Shared { strategy, chunk, verify } = decode(shared)?;
         let strategy = strategy.map(|name| name.parse()).transpose()?;
         let chunk = chunk.map(|count| if count == 0 { Chunk::Auto } else { Chunk::Fixed(count) });
-        Ok(Self { strategy, chunk, ..self.clone() })
+        Ok(Self { strategy, chunk, verify, ..self.clone() })
     }
 }
 
@@ -106,6 +110,8 @@ mod tests {
             assert_eq!(settings.chunk, Some(chunk));
             assert_eq!(Settings::default().adopt(&settings.share()), Ok(settings));
         }
+        let settings = read("DLP_VERIFY", "1").unwrap();
+        assert!(settings.verify && Settings::default().adopt(&settings.share()).unwrap().verify);
         assert!(read("DLP_SUMMARY", "1").unwrap().summary);
         assert_eq!(read("PATH", "x"), Ok(Settings::default()));
     }
@@ -121,6 +127,6 @@ mod tests {
             assert!(read("DLP_CHUNK", ranks).unwrap_err().contains("1 or more"));
             assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
         }
-        assert!(read("DLP_SUMMARY", "yes").is_err());
+        assert!(read("DLP_SUMMARY", "yes").is_err() && read("DLP_VERIFY", "yes").is_err());
     }
 }

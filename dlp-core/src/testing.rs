@@ -72,6 +72,13 @@ impl World {
         self
     }
 
+    /// Has the root run every iteration too, and compare what it records, as `DLP_VERIFY=1` does.
+    #[must_use]
+    pub fn verify(mut self) -> Self {
+        self.settings.verify = true;
+        self
+    }
+
     /// Lets messages wait, for times that are drawn from `seed`, so that they arrive in orders that seldom happen.
     #[must_use]
     pub fn delays(mut self, seed: u64) -> Self {

@@ -70,7 +70,7 @@ impl Mark {
     }
 
     /// The mark at the start of `tokens`.
-    fn read(tokens: &[TokenTree]) -> Option<Self> {
+    pub(crate) fn read(tokens: &[TokenTree]) -> Option<Self> {
         let [TokenTree::Punct(at), TokenTree::Ident(name), TokenTree::Literal(number), ..] = tokens else {
             return None;
         };

@@ -78,12 +78,20 @@ fn is_dead(function: &ItemFn, number: usize, position: &Position, name: &Ident) 
     if position.repeated && mentions(statement.to_token_stream(), name) {
         return false;
     }
-    let mark = Mark::Loop(number).expr().to_token_stream().to_string();
-    let all = function.block.to_token_stream().to_string();
-    let Some(at) = all.find(&mark) else { return false };
-    let rest = all[at + mark.len()..].to_owned();
-    // Cut in the middle of groups: what is left is looked through word by word.
-    !words(&rest).any(|word| *name == word)
+    let mut passed = false;
+    !mentioned_after(function.block.to_token_stream(), Mark::Loop(number), name, &mut passed) && passed
+}
+
+/// Whether a name is among the tokens that follow a mark, wherever that is.
+fn mentioned_after(tokens: TokenStream, mark: Mark, name: &Ident, passed: &mut bool) -> bool {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    tokens.iter().enumerate().any(|(at, token)| {
+        *passed |= Mark::read(&tokens[at..]) == Some(mark);
+        match token {
+            TokenTree::Group(group) if !*passed => mentioned_after(group.stream(), mark, name, passed),
+            token => *passed && mentions(token.clone().into(), name),
+        }
+    })
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

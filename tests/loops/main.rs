@@ -54,6 +54,7 @@ mod serial;
 mod several;
 mod strategies;
 mod text;
+mod verify;
 mod written;
 
 const RANKS: [usize; 3] = [2, 3, 5];

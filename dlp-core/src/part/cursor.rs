@@ -18,6 +18,7 @@ pub(super) struct Cursor {
     alike: (u64, u64),
     /// The next iteration, and the end of its run.
     run: (u64, u64),
+    member: usize,
 }
 
 impl Cursor {
@@ -31,7 +32,7 @@ impl Cursor {
             let bytes = payload[at..at + 8].try_into().expect("eight bytes");
             usize::try_from(u64::from_le_bytes(bytes)).map_err(|_| WireError::Malformed("a Part too long"))
         };
-        let (effects, lengths) = (section(trailer)?, section(trailer + 8)?);
+        let (effects, lengths, member) = (section(trailer)?, section(trailer + 8)?, section(trailer + 16)?);
         let before_runs = effects.checked_add(lengths).filter(|&end| end <= trailer);
         let before_runs = before_runs.ok_or(WireError::Malformed("sections longer than the Part"))?;
         let mut cursor = Self {
@@ -41,6 +42,7 @@ impl Cursor {
             runs: (before_runs, trailer),
             alike: (0, 0),
             run: (0, 0),
+            member,
         };
         Ok(cursor.load()?.then_some(cursor))
     }
@@ -48,6 +50,11 @@ impl Cursor {
     /// The next iteration.
     pub(super) fn index(&self) -> u64 {
         self.run.0
+    }
+
+    /// Who wrote the Part.
+    pub(super) fn member(&self) -> usize {
+        self.member
     }
 
     /// The bytes of the next iteration.

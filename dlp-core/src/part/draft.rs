@@ -18,9 +18,16 @@ pub struct Draft {
     /// The end of the run before it.
     before: u64,
     count: u64,
+    /// Who writes it.
+    member: u64,
 }
 
 impl Draft {
+    /// A Part that this member writes.
+    pub fn of(member: usize) -> Self {
+        Self { member: member as u64, ..Self::default() }
+    }
+
     /// Where the iteration that runs now records its effects.
     pub fn record(&self) -> &Record {
         &self.record
@@ -69,12 +76,13 @@ impl Draft {
         bytes.extend_from_slice(&self.runs);
         bytes.extend_from_slice(&effects.to_le_bytes());
         bytes.extend_from_slice(&(self.lengths.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(&self.member.to_le_bytes());
         // The next Part will be about as long: room for it now saves growing step by step.
         let room = Record::with_capacity(bytes.len().min(1 << 20));
         let (mut lengths, mut runs) = (std::mem::take(&mut self.lengths), std::mem::take(&mut self.runs));
         lengths.clear();
         runs.clear();
-        *self = Draft { record: room, lengths, runs, ..Draft::default() };
+        *self = Draft { record: room, lengths, runs, member: self.member, ..Draft::default() };
         bytes.into()
     }
 

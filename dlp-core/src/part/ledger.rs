@@ -34,6 +34,12 @@ impl Ledger {
         self.next
     }
 
+    /// The next iteration in loop order, if its Part is here: who ran it, and its record.
+    pub fn peek(&self) -> Option<(usize, &[u8])> {
+        let Reverse(head) = self.parts.peek().filter(|head| head.0.index() == self.next)?;
+        Some((head.member(), head.record()))
+    }
+
     /// Reads the next iteration in loop order, if its Part is here: calls `read` with its index and record.
     ///
     /// # Errors

@@ -1,0 +1,56 @@
+//! `DLP_VERIFY=1`: the root runs every iteration itself, just before it replays it, and compares what the two have recorded.
+//!
+//! That finds what no compiler sees: an iteration that depends on more than its item, by a static, a file, the time, or an
+//! address. The first difference is named by index, rank and statement.
+
+use super::Engine;
+use crate::again::Items;
+use crate::observe::Observer;
+use crate::record::{EXITS, Flow, Record, Replay};
+use crate::report::{self, Place};
+use crate::session::{Mode, Within};
+
+impl<I, M, B, S, W, O> Engine<'_, I, M, B, S, W, O>
+where
+    I: Iterator,
+    M: Items<I::Item>,
+    B: Fn(I::Item, &Record) -> Flow,
+    S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
+    W: Fn(u32, &Record),
+    O: Observer,
+{
+    /// Runs the iteration that is next in loop order, if it is here, and compares.
+    pub(super) fn verify(&mut self) {
+        let index = self.ledger.next_index();
+        let Some((member, there)) = self.ledger.peek().map(|(member, there)| (member, there.to_vec())) else {
+            return;
+        };
+        let Ok(item) = self.source.item(index) else { return };
+        let record = Record::traced();
+        {
+            let _within = Within::new(Mode::Iterating);
+            report::at(Place::Iteration(self.at, index));
+            self.iterate(index, item, &record);
+        }
+        let here = record.take();
+        if here == there {
+            return;
+        }
+        let place = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
+        // Where it has nothing more, the next effect of the other rank is one too many.
+        let what = match record.site_at(place).filter(|_| place < here.len()) {
+            Some(site) if site >= EXITS => "by the way in which it leaves the loop".to_owned(),
+            Some(site) => match self.at.sites.get(site as usize) {
+                Some(site) => format!("in the statement in line {} that writes `{}`", site.line, site.target),
+                None => "in what it has recorded".to_owned(),
+            },
+            None => "in how many effects it has".to_owned(),
+        };
+        self.link.session().fail(&format!(
+            "iteration {index} of {} is another one on rank {member} than on the root, {what}: it depends on more than \
+             its item and what was there before the loop, such as a static, a file, the time, a random number, or the order \
+             of a hash table",
+            self.at
+        ));
+    }
+}
