@@ -92,6 +92,9 @@ struct Written {
     value: Expr,
 }
 
+/// Writes what is done with an item of this name.
+type ForItem<'a> = Box<dyn Fn(&Ident) -> TokenStream + 'a>;
+
 /// Consumers that are applied to the items when all of them are there.
 const OF_ALL: &str =
     "collect fold last max max_by max_by_key min min_by min_by_key partition product reduce sum unzip";
@@ -120,82 +123,81 @@ impl Chain {
         let argument = arguments.first();
         let (all, found) = (fresh("all"), fresh("found"));
         let apply = |item: &Ident, argument: Option<&Expr>| quote!(#dlp::apply(#item, #argument));
-        let (before, inner, value): (TokenStream, Box<dyn Fn(&Ident) -> TokenStream>, TokenStream) =
-            match &*name {
-                "count" => (quote!(let mut #all = 0_usize;), Box::new(|_| quote!(#all += 1;)), quote!(#all)),
-                "for_each" => {
-                    let body: Box<dyn Fn(&Ident) -> TokenStream> = match argument {
-                        Some(Expr::Closure(closure)) if in_line(closure) => {
-                            let (pattern, body) = (&closure.inputs[0], &closure.body);
-                            Box::new(move |item| quote!(let #pattern = #item; #body;))
+        let (before, inner, value): (TokenStream, ForItem<'_>, TokenStream) = match &*name {
+            "count" => (quote!(let mut #all = 0_usize;), Box::new(|_| quote!(#all += 1;)), quote!(#all)),
+            "for_each" => {
+                let body: ForItem<'_> = match argument {
+                    Some(Expr::Closure(closure)) if in_line(closure) => {
+                        let (pattern, body) = (&closure.inputs[0], &closure.body);
+                        Box::new(move |item| quote!(let #pattern = #item; #body;))
+                    }
+                    _ => Box::new(move |item| {
+                        let call = apply(item, argument);
+                        quote!(#call;)
+                    }),
+                };
+                (quote!(), body, quote!(()))
+            }
+            "any" => (
+                quote!(let mut #found = false;),
+                Box::new(|item| {
+                    let call = apply(item, argument);
+                    quote!(if #call { #found = true; break; })
+                }),
+                quote!(#found),
+            ),
+            "all" => (
+                quote!(let mut #found = true;),
+                Box::new(|item| {
+                    let call = apply(item, argument);
+                    quote!(if !#call { #found = false; break; })
+                }),
+                quote!(#found),
+            ),
+            "find" => (
+                quote!(let mut #found = ::core::option::Option::None;),
+                Box::new(
+                    |item| quote!(if #dlp::test(&#item, #argument) { #found = ::core::option::Option::Some(#item); break; }),
+                ),
+                quote!(#found),
+            ),
+            "find_map" => (
+                quote!(let mut #found = ::core::option::Option::None;),
+                Box::new(|item| {
+                    let call = apply(item, argument);
+                    let value = fresh("value");
+                    quote! {
+                        if let ::core::option::Option::Some(#value) = #call {
+                            #found = ::core::option::Option::Some(#value);
+                            break;
                         }
-                        _ => Box::new(move |item| {
-                            let call = apply(item, argument);
-                            quote!(#call;)
-                        }),
-                    };
-                    (quote!(), body, quote!(()))
-                }
-                "any" => (
-                    quote!(let mut #found = false;),
-                    Box::new(|item| {
-                        let call = apply(item, argument);
-                        quote!(if #call { #found = true; break; })
-                    }),
-                    quote!(#found),
-                ),
-                "all" => (
-                    quote!(let mut #found = true;),
-                    Box::new(|item| {
-                        let call = apply(item, argument);
-                        quote!(if !#call { #found = false; break; })
-                    }),
-                    quote!(#found),
-                ),
-                "find" => (
-                    quote!(let mut #found = ::core::option::Option::None;),
-                    Box::new(
-                        |item| quote!(if #dlp::test(&#item, #argument) { #found = ::core::option::Option::Some(#item); break; }),
-                    ),
-                    quote!(#found),
-                ),
-                "find_map" => (
-                    quote!(let mut #found = ::core::option::Option::None;),
-                    Box::new(|item| {
-                        let call = apply(item, argument);
-                        let value = fresh("value");
-                        quote! {
-                            if let ::core::option::Option::Some(#value) = #call {
-                                #found = ::core::option::Option::Some(#value);
-                                break;
-                            }
-                        }
-                    }),
-                    quote!(#found),
-                ),
-                "position" => (
-                    quote!(let mut #all = 0_usize; let mut #found = false;),
-                    Box::new(|item| {
-                        let call = apply(item, argument);
-                        quote!(if #call { #found = true; break; } #all += 1;)
-                    }),
-                    quote!(if #found { ::core::option::Option::Some(#all) } else { ::core::option::Option::None }),
-                ),
-                "try_for_each" if tail => (
-                    quote!(),
-                    Box::new(|item| {
-                        let call = apply(item, argument);
-                        quote!(#call?;)
-                    }),
-                    quote!(#dlp::Done::done()),
-                ),
-                "try_for_each" => return None,
-                _ => (
-                    quote!(let mut #all = ::std::vec::Vec::new();),
-                    Box::new(|item| quote!(#all.push(#item);)),
-                    quote!(::core::iter::IntoIterator::into_iter(#all).#method #turbofish (#arguments)),
-                ),
-            };
+                    }
+                }),
+                quote!(#found),
+            ),
+            "position" => (
+                quote!(let mut #all = 0_usize; let mut #found = false;),
+                Box::new(|item| {
+                    let call = apply(item, argument);
+                    quote!(if #call { #found = true; break; } #all += 1;)
+                }),
+                quote!(if #found { ::core::option::Option::Some(#all) } else { ::core::option::Option::None }),
+            ),
+            "try_for_each" if tail => (
+                quote!(),
+                Box::new(|item| {
+                    let call = apply(item, argument);
+                    quote!(#call?;)
+                }),
+                quote!(#dlp::Done::done()),
+            ),
+            "try_for_each" => return None,
+            _ => (
+                quote!(let mut #all = ::std::vec::Vec::new();),
+                Box::new(|item| quote!(#all.push(#item);)),
+                quote!(::core::iter::IntoIterator::into_iter(#all).#method #turbofish (#arguments)),
+            ),
+        };
         let item = fresh("item_0");
         let body = adapted(&self.adapters, 0, dlp, &item, &*inner);
         let source = &self.source;

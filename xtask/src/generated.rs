@@ -44,6 +44,10 @@ const BATCH: usize = 300;
 const KNOWN: &[&[&str]] = &[
     // `let all = &mut base; for .. { all.push(x); return base; }`
     &["_base` as immutable because it is also borrowed as mutable"],
+    // `for x in xs.iter_mut() { #[serial] { total += *x; } }`: the item itself in a piece, or in a closure that is kept.
+    &["a value of type `&mut", "cannot travel between ranks"],
+    // `all.extend_from_slice(&vec![("s", String::new())]);`: a tuple of a reference and something else than that.
+    &["implementation of `Deserialize` is not general enough"],
 ];
 
 /// The place in [`KNOWN`] of what the compiler says.

@@ -122,7 +122,7 @@ impl Generator {
         let sources: Vec<Source> =
             (0..if several { 2 + self.random.below(2) } else { 1 }).map(|_| self.source()).collect();
         if let Returns::Result(error) = &mut self.returns
-            && sources.iter().any(|source| source.gone)
+            && sources.iter().any(|source| source.gone || source.written.is_some())
         {
             // An error that cannot be sent is had by running its iteration again, and here that cannot be.
             *error = "String";
@@ -138,7 +138,8 @@ impl Generator {
         for source in sources {
             let written = self.each(source, marked);
             body.push(written);
-            if self.random.chance(30) {
+            // With `gather = "root"` the others have left by then, and do not hear of an error there.
+            if self.random.chance(30) && !self.root {
                 // What is there after the loop is what was there after the serial loop.
                 body.extend(self.effect());
             }

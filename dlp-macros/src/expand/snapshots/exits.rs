@@ -39,13 +39,13 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
             #[allow(..)]
             {
                 use ::dlp::__private::traits::*;
+                let root_2 = &::dlp::__private::Witness::of(&all);
                 match ::core::iter::IntoIterator::into_iter(lines) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
                         let again = (&&::dlp::__private::Probe(&source)).dlp_again();
                         let witness_0_0 = &::dlp::__private::Witness::of(&all);
                         let field_0_0 = &::dlp::__private::Field::new();
-                        let root_2 = &::dlp::__private::Witness::of(&all);
                         let slot_0_0 = &::dlp::__private::Slot::new();
                         let returned = &::dlp::__private::Returned::new();
                         if false {

@@ -41,6 +41,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
             #[allow(..)]
             {
                 use ::dlp::__private::traits::*;
+                let root_1 = &::dlp::__private::Witness::of(&best);
+                let root_2 = &::dlp::__private::Witness::of(&arg);
                 match ::core::iter::IntoIterator::into_iter(lines) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
@@ -49,8 +51,6 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                         let witness_0_1 = &::dlp::__private::Witness::of(&arg);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let field_0_1 = &::dlp::__private::Field::of_item(&again);
-                        let root_1 = &::dlp::__private::Witness::of(&best);
-                        let root_2 = &::dlp::__private::Witness::of(&arg);
                         witness_0_0.stays_inside("best");
                         witness_0_1.stays_inside("arg");
                         let left = ::dlp::__private::run(
