@@ -111,7 +111,7 @@ impl Chain {
         }
         let (source, adapters) = peeled(&consumer.receiver, |_| true);
         // Something that gives items: a call, or a range.
-        let gives = matches!(&source, Expr::MethodCall(_) | Expr::Call(_) | Expr::Paren(_));
+        let gives = matches!(&source, Expr::MethodCall(_) | Expr::Call(_) | Expr::Range(_));
         gives.then(|| Self { source, adapters, consumer: consumer.clone() })
     }
 
@@ -237,6 +237,10 @@ fn peeled(source: &Expr, wanted: impl Fn(&ExprMethodCall) -> bool) -> (Expr, Vec
         }
         adapters.insert(0, call.clone());
         at = &call.receiver;
+    }
+    // `(0..n)` needs its parentheses no more.
+    while let Expr::Paren(inner) = at {
+        at = &inner.expr;
     }
     (at.clone(), adapters)
 }
