@@ -3,6 +3,7 @@
 
 // What users may write, and clippy would write otherwise.
 #![allow(
+    clippy::explicit_iter_loop,
     clippy::explicit_write,
     clippy::redundant_closure,
     clippy::manual_is_multiple_of,
