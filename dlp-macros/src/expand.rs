@@ -58,7 +58,7 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
         gather::on_root(&mut function, &dlp, last.position.statement);
     }
     // From the last one on, so that the numbers of the statements before stay what they are.
-    for Each { position, .. } in loops.iter().rev().filter(|each| !each.position.repeated) {
+    for Each { position, .. } in loops.iter().rev().filter(|each| !each.position.repeated()) {
         if let Some(hint) = hint::hint(&function, position.statement, &position.scopes) {
             function.block.stmts.insert(position.statement, hint);
         }

@@ -39,8 +39,16 @@ pub(crate) struct Position {
     pub(crate) scopes: Scopes,
     /// The number of the function's statement that holds it.
     pub(crate) statement: usize,
-    /// It is inside another loop, which is not split.
-    pub(crate) repeated: bool,
+    /// Where it is inside another loop, which is not split: the first of the variables that are new in each round of the
+    /// innermost one.
+    pub(crate) round: Option<usize>,
+}
+
+impl Position {
+    /// Whether it is inside another loop, which is not split.
+    pub(crate) fn repeated(&self) -> bool {
+        self.round.is_some()
+    }
 }
 
 /// A loop that is not split.
@@ -69,7 +77,8 @@ pub(crate) enum Stray {
 pub(crate) fn take(function: &mut ItemFn) -> Found {
     let mut found = Found { marked: is_marked(function), ..Found::default() };
     found.stray = strays(function);
-    let mut finder = Finder { scopes: Scopes::default(), found, loops: 0, closures: 0, statement: 0 };
+    let mut finder =
+        Finder { scopes: Scopes::default(), found, loops: Vec::new(), closures: 0, statement: 0 };
     for input in &function.sig.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -173,8 +182,8 @@ fn strays(function: &ItemFn) -> Vec<(Attribute, Stray)> {
 struct Finder {
     scopes: Scopes,
     found: Found,
-    /// How many loops are around.
-    loops: usize,
+    /// For each loop around, innermost last, the first variable that is new in each of its rounds.
+    loops: Vec<usize>,
     /// How many closures and `async` blocks are around.
     closures: usize,
     statement: usize,
@@ -182,23 +191,22 @@ struct Finder {
 
 impl Finder {
     fn inside(&mut self, expr: &mut Expr) {
-        let count = match expr {
-            Expr::Closure(_) | Expr::Async(_) => &mut self.closures,
-            _ => &mut self.loops,
-        };
-        *count += 1;
-        scope::walk_expr(self, expr);
-        let count = match expr {
-            Expr::Closure(_) | Expr::Async(_) => &mut self.closures,
-            _ => &mut self.loops,
-        };
-        *count -= 1;
+        let closure = matches!(expr, Expr::Closure(_) | Expr::Async(_));
+        if closure {
+            self.closures += 1;
+            scope::walk_expr(self, expr);
+            self.closures -= 1;
+        } else {
+            self.loops.push(self.scopes.next());
+            scope::walk_expr(self, expr);
+            self.loops.pop();
+        }
     }
 
     /// Whether a loop is to be split.
     fn is_ours(&self, each: &ExprForLoop) -> bool {
         let marked = each.attrs.iter().any(is_mark);
-        self.closures == 0 && if self.found.marked { marked } else { self.loops == 0 }
+        self.closures == 0 && if self.found.marked { marked } else { self.loops.is_empty() }
     }
 }
 
@@ -221,8 +229,8 @@ impl VisitMut for Finder {
                     unreachable!("just matched")
                 };
                 let mark = written.attrs.iter().position(is_mark).map(|at| written.attrs.remove(at));
-                let repeated = self.loops > 0;
-                let position = Position { scopes: self.scopes.clone(), statement: self.statement, repeated };
+                let round = self.loops.last().copied();
+                let position = Position { scopes: self.scopes.clone(), statement: self.statement, round };
                 self.found.loops.push(Loop { written, position, mark });
             }
             Expr::ForLoop(_) => {
@@ -313,7 +321,7 @@ mod tests {
         };
         let found = take(&mut function);
         assert_eq!(
-            found.loops.iter().map(|found| found.position.repeated).collect::<Vec<_>>(),
+            found.loops.iter().map(|found| found.position.repeated()).collect::<Vec<_>>(),
             [true, false]
         );
         assert!(found.loops.iter().all(|found| found.mark.is_some()));

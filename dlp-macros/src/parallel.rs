@@ -40,7 +40,7 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
         let buffers = scratch::buffers(&marked, number, &found.position, form);
         let mut taken = analyze::analyze(form, &found.position.scopes, &buffers);
         taken.original = found.written;
-        taken.repeated = found.position.repeated;
+        taken.repeated = found.position.repeated();
         check::split(&taken, &args, &mut diagnostics);
         split.push(expand::Each { split: taken, args, position: found.position });
     }
@@ -63,7 +63,7 @@ fn each(loops: Vec<Loop>, args: &Args, diagnostics: &mut Diagnostics) -> Vec<Ask
     let last = loops.len().saturating_sub(1);
     let asked = loops.into_iter().enumerate().map(|(at, found)| {
         let mut args = args.clone();
-        if args.gather == Gather::Root && (at < last || found.position.repeated) {
+        if args.gather == Gather::Root && (at < last || found.position.repeated()) {
             args.gather = Gather::All;
         }
         if let Some(mark) = &found.mark {

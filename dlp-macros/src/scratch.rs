@@ -37,7 +37,7 @@ pub(crate) fn buffers(
         let own = variable.mutable && !variable.exclusive && variable.initialised && variable.ident != "self";
         let reset = own.then(|| reset(&each.body.stmts, &variable.ident)).flatten()?;
         let private = !mentions(each.expr.to_token_stream(), &variable.ident)
-            && is_dead(function, number, position, &variable.ident);
+            && is_dead(function, number, position, variable);
         private.then(|| Buffer { variable: variable.clone(), reset })
     };
     position.scopes.visible().into_iter().filter_map(buffer).collect()
@@ -73,9 +73,11 @@ fn is_zero(expr: &Expr) -> bool {
 }
 
 /// Whether nobody looks at a variable after the loop.
-fn is_dead(function: &ItemFn, number: usize, position: &Position, name: &Ident) -> bool {
+fn is_dead(function: &ItemFn, number: usize, position: &Position, variable: &Variable) -> bool {
+    let name = &variable.ident;
     let statement = &function.block.stmts[position.statement];
-    if position.repeated && mentions(statement.to_token_stream(), name) {
+    let lives_on = position.round.is_some_and(|round| variable.id < round);
+    if lives_on && mentions(statement.to_token_stream(), name) {
         return false;
     }
     let mut passed = false;

@@ -29,6 +29,7 @@ invariant! {
     a_scratch_buffer(9);
     scratch_of_several_kinds(9);
     scratch_in_epochs(4);
+    scratch_of_each_epoch(4);
     scratch_with_an_exit(20);
     scratch_and_work_in_the_source(5);
     scratch_and_written_items(6);
@@ -370,6 +371,22 @@ fn scratch_in_epochs(n: u64) -> u64 {
             buffer.extend((0..x).map(|y| work(y + epoch)));
             let sum: u64 = buffer.iter().sum();
             total += sum;
+        }
+    }
+    total
+}
+
+#[dlp::parallel]
+fn scratch_of_each_epoch(n: u64) -> u64 {
+    let mut total = 0;
+    for epoch in 0..n {
+        let mut buffer: Vec<u64> = vec![epoch];
+        #[parallel]
+        for x in 0..n {
+            buffer.clear();
+            let longer = [buffer.clone(), vec![work(x); x as usize]].concat();
+            buffer.extend(longer);
+            total += buffer.iter().sum::<u64>();
         }
     }
     total
