@@ -64,6 +64,7 @@ macro_rules! eprintln {
 pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
     pub use dlp_core::again::{ByNothing, Probe};
+    pub use dlp_core::alias::{Changes, Holder, Own, Shared, going_on};
     pub use dlp_core::carry::Field;
     pub use dlp_core::chain::{Done, apply, show, test};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
@@ -81,6 +82,9 @@ pub mod __private {
     pub mod traits {
         //! What method resolution chooses from, by type.
         pub use dlp_core::again::{Answer as _, ByClone as _, ByNothing as _};
+        pub use dlp_core::alias::{
+            ChangesInside as _, ChangesNothing as _, Check as _, Held as _, Lent as _,
+        };
         pub use dlp_core::carry::{
             CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,
         };

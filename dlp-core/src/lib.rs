@@ -14,6 +14,7 @@
 )]
 
 pub mod again;
+pub mod alias;
 pub mod carry;
 pub mod chain;
 pub mod collective;

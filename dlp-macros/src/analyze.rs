@@ -3,6 +3,7 @@
 //! A walk through the body that knows what each name stands for. It takes the effects out and leaves marks, and
 //! notes what the checks have to judge. Writes no code and no messages.
 
+mod alias;
 mod closure;
 mod effect;
 mod exit;
@@ -23,7 +24,7 @@ use self::closure::Kept;
 use self::lift::Draft;
 use self::piece::{Change, Piece};
 use crate::mark::Mark;
-use crate::model::{Call, Effect, Exit, Finding, How, Leaving, Read, Split, What};
+use crate::model::{Alias, Call, Effect, Exit, Finding, How, Leaving, Read, Split, What};
 use crate::place::Place;
 use crate::scope::{self, Known, Origin, Scopes, Walk};
 use crate::scratch::Buffer;
@@ -59,6 +60,7 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, scratch: &[Buffer], accumulat
         effects: Vec::new(),
         exits: Vec::new(),
         tentative: false,
+        aliases: Vec::new(),
         findings: Vec::new(),
         reads: Vec::new(),
         uses: Vec::new(),
@@ -70,7 +72,7 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, scratch: &[Buffer], accumulat
     let items = analyzer.hoist(&mut body);
     analyzer.block(&mut body, Some(Unused::Discarded));
     analyzer.check_changes();
-    let Analyzer { effects, exits, tentative, findings, reads, .. } = analyzer;
+    let Analyzer { effects, exits, tentative, aliases, findings, reads, .. } = analyzer;
     let (original, written) = (written.clone(), written.clone());
     let scratch = scratch.to_vec();
     Split {
@@ -84,6 +86,7 @@ fn pass(written: &ExprForLoop, mut scopes: Scopes, scratch: &[Buffer], accumulat
         scratch,
         repeated: false,
         tentative,
+        aliases,
         findings,
         reads,
     }
@@ -104,6 +107,7 @@ struct Analyzer {
     effects: Vec<Effect>,
     exits: Vec<Exit>,
     tentative: bool,
+    aliases: Vec<Alias>,
     findings: Vec<Finding>,
     reads: Vec<Read>,
     /// Where names of the iteration's own are used.
@@ -203,8 +207,9 @@ impl Analyzer {
         if self.piece.is_some() {
             return self.method_in_piece(call);
         }
-        match place.filter(|place| !place.is_static()) {
-            Some(place) if words::hands_out(method) => {
+        match place {
+            // Statics are looked at under a lock, more often than not; what counts them up changes them.
+            Some(place) if words::hands_out(method) && (!place.is_static() || words::counts(method)) => {
                 self.note(method, What::HandedOut { place, method: method.clone() });
             }
             Some(place) if place.is_mutable() && words::surely_mutates(method) => {
@@ -365,8 +370,15 @@ impl VisitMut for Analyzer {
                     visit_mut::visit_expr_mut(self, expr);
                 }
             }
-            Expr::MethodCall(call) => self.method(call),
+            Expr::MethodCall(call) => {
+                let alias = self.alias(call);
+                self.method(call);
+                if let Some(alias) = alias {
+                    self.beside(alias, expr);
+                }
+            }
             Expr::Call(call) => {
+                let alias = self.alias_called(call);
                 let called = Place::of(&call.func, &self.scopes).filter(Place::is_mutable);
                 match (&mut self.kept, &mut self.piece) {
                     (Some(kept), _) => kept.changes.extend(called),
@@ -374,6 +386,9 @@ impl VisitMut for Analyzer {
                     (None, None) => {}
                 }
                 visit_mut::visit_expr_mut(self, expr);
+                if let Some(alias) = alias {
+                    self.beside(alias, expr);
+                }
             }
             Expr::Reference(reference) if reference.mutability.is_some() => {
                 self.changed(&reference.expr, reference);
@@ -392,6 +407,7 @@ impl VisitMut for Analyzer {
     }
 
     fn visit_local_mut(&mut self, local: &mut Local) {
+        self.check_guard(local);
         scope::walk_local(self, local);
     }
 

@@ -3,6 +3,7 @@
 //! Every path is absolute, and every generated name is out of the user's reach, so that the expansion means the same in
 //! any crate. What the user wrote keeps its place in the text, so that the compiler's errors point there.
 
+mod alias;
 mod effect;
 mod exit;
 mod gather;

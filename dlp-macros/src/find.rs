@@ -91,7 +91,9 @@ pub(crate) fn take(function: &mut ItemFn) -> Found {
                 let name = receiver.self_token.into();
                 finder.scopes.declare(name, mutable, exclusive, true, Origin::Outer);
             }
-            FnArg::Typed(typed) => finder.scopes.bind(&typed.pat, Known::Type(&typed.ty), Origin::Outer),
+            FnArg::Typed(typed) => {
+                finder.scopes.bind(&typed.pat, Known::Type(&typed.ty, None), Origin::Outer)
+            }
         }
     }
     finder.scopes.push();

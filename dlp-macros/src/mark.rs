@@ -26,6 +26,8 @@ pub(crate) enum Mark {
     Try(usize),
     /// Around a statement on the place of this number, which may be in the world outside the program.
     Guard(usize),
+    /// Before the call of this number, which must not change what the iteration shares.
+    Alias(usize),
 }
 
 const PREFIX: &str = "__dlp_";
@@ -53,6 +55,7 @@ impl Mark {
             Self::Leave(number) => ("leave", number),
             Self::Try(number) => ("try", number),
             Self::Guard(number) => ("guard", number),
+            Self::Alias(number) => ("alias", number),
         };
         let tokens: [TokenTree; 3] = [
             Punct::new('@', Spacing::Alone).into(),
@@ -87,6 +90,7 @@ impl Mark {
             "leave" => Self::Leave(number),
             "try" => Self::Try(number),
             "guard" => Self::Guard(number),
+            "alias" => Self::Alias(number),
             _ => return None,
         })
     }

@@ -19,7 +19,6 @@ pub(crate) struct Split {
     pub(crate) body: Block,
     /// The effects, by number.
     pub(crate) effects: Vec<Effect>,
-    /// What the checks have to judge.
     /// The ways out, by number.
     pub(crate) exits: Vec<Exit>,
     /// Whether the items are written to: the names that the pattern binds, and whether each is `mut`.
@@ -30,6 +29,9 @@ pub(crate) struct Split {
     pub(crate) repeated: bool,
     /// Whether the replay may skip the rest of an iteration: only there it turns out whether the loop is left.
     pub(crate) tentative: bool,
+    /// The calls of the parallel part that change what is shared, if types say so; by number.
+    pub(crate) aliases: Vec<Alias>,
+    /// What the checks have to judge.
     pub(crate) findings: Vec<Finding>,
     /// Where the parallel part reads a place outside the loop.
     pub(crate) reads: Vec<Read>,
@@ -169,6 +171,22 @@ impl Effect {
             }
         }
     }
+}
+
+/// A call that changes, through a shared reference, what it is called on: by its name, as far as the types go along. If that
+/// is not the iteration's own, each rank would change another copy.
+#[derive(Debug)]
+pub(crate) struct Alias {
+    /// What is called.
+    pub(crate) method: Ident,
+    /// What it is called on.
+    pub(crate) receiver: Expr,
+    /// The places that lead to it, one of which may be a reference.
+    pub(crate) steps: Vec<Expr>,
+    /// It is known not to be the iteration's own.
+    pub(crate) outside: bool,
+    /// It changes what it is called on whatever that is.
+    pub(crate) sure: bool,
 }
 
 /// A place outside the loop that the parallel part reads.

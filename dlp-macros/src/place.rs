@@ -5,7 +5,7 @@
 use quote::ToTokens;
 use syn::{Expr, ExprPath, Member};
 
-use crate::scope::{Origin, Scopes, Variable};
+use crate::scope::{Origin, Scopes, Variable, is_loud};
 
 /// A place that outlives the iterations of the loop.
 #[derive(Clone, Debug)]
@@ -112,11 +112,8 @@ impl Root {
         {
             return (variable.origin == Origin::Outer).then(|| Self::Variable(variable.clone()));
         }
-        // Nothing but its spelling tells a static from a function or a type.
-        let last = path.path.segments.last()?.ident.to_string();
-        let shouts =
-            last.starts_with(char::is_uppercase) && !last.contains(char::is_lowercase) && last.len() > 1;
-        shouts.then(|| Self::Static(path.path.to_token_stream().to_string().replace(' ', "")))
+        is_loud(&path.path.segments.last()?.ident)
+            .then(|| Self::Static(path.path.to_token_stream().to_string().replace(' ', "")))
     }
 }
 

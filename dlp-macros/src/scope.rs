@@ -22,6 +22,8 @@ pub(crate) struct Variable {
     pub(crate) exclusive: bool,
     /// False for `let x;` as long as nothing is assigned.
     pub(crate) initialised: bool,
+    /// What it holds may be shared with what lives outside the iteration, as far as the text tells.
+    pub(crate) reaches: bool,
 }
 
 impl PartialEq for Variable {
@@ -65,9 +67,12 @@ impl Scopes {
     /// Declares what `pattern` binds, with a type or a value that may tell what it is.
     pub(crate) fn bind(&mut self, pattern: &Pat, known: Known<'_>, origin: Origin) {
         let exclusive = known.exclusive(pattern);
+        let reaches = known.value().is_none_or(|value| self.reaches(value));
         for binding in bindings(pattern, known.is_irrefutable()) {
             let origin = if origin == Origin::Item && binding.changes { Origin::Local } else { origin };
             self.declare(binding.ident, binding.changes || exclusive, exclusive, known.initialised(), origin);
+            let frame = self.frames.last_mut().expect("just declared in it");
+            frame.last_mut().expect("just declared").reaches = reaches;
         }
     }
 
@@ -87,7 +92,57 @@ impl Scopes {
         }
         let frame = self.frames.last_mut().expect("just pushed");
         let context = context(&ident);
-        frame.push(Variable { ident, context, id, origin, mutable, exclusive, initialised });
+        frame.push(Variable { ident, context, id, origin, mutable, exclusive, initialised, reaches: true });
+    }
+
+    /// Whether a value may share something with what lives outside the iteration: whether it is made of that.
+    pub(crate) fn reaches(&self, value: &Expr) -> bool {
+        struct Reaches<'a> {
+            scopes: &'a Scopes,
+            /// In what a wrapper takes over.
+            wrapped: bool,
+            found: bool,
+        }
+        impl<'ast> Visit<'ast> for Reaches<'_> {
+            fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+                let outer = self.wrapped;
+                self.wrapped |= wraps(call);
+                syn::visit::visit_expr_call(self, call);
+                self.wrapped = outer;
+            }
+
+            fn visit_expr_reference(&mut self, reference: &'ast syn::ExprReference) {
+                let outer = std::mem::replace(&mut self.wrapped, false);
+                syn::visit::visit_expr_reference(self, reference);
+                self.wrapped = outer;
+            }
+
+            fn visit_ident(&mut self, name: &'ast Ident) {
+                self.found |= match self.scopes.resolve(name) {
+                    Some(variable) if variable.origin == Origin::Item => !self.wrapped,
+                    Some(variable) => variable.origin == Origin::Outer || variable.reaches,
+                    None => is_loud(name),
+                };
+            }
+
+            fn visit_macro(&mut self, call: &'ast syn::Macro) {
+                self.tokens(call.tokens.clone());
+            }
+        }
+        impl Reaches<'_> {
+            fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
+                for token in tokens {
+                    match token {
+                        proc_macro2::TokenTree::Group(group) => self.tokens(group.stream()),
+                        proc_macro2::TokenTree::Ident(name) => self.visit_ident(&name),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        let mut reaches = Reaches { scopes: self, wrapped: false, found: false };
+        reaches.visit_expr(value);
+        reaches.found
     }
 
     /// The variable that `name` stands for, if it is one.
@@ -115,6 +170,22 @@ impl Scopes {
     }
 }
 
+/// Whether a name is spelt as a static or a constant is: nothing but its spelling tells those from functions and types.
+pub(crate) fn is_loud(name: &Ident) -> bool {
+    let name = name.to_string();
+    name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
+/// Whether a call puts a value into something new, as `Rc::new(x)` does.
+fn wraps(call: &syn::ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    names.next().is_some_and(|name| name == "new")
+        && names.next().is_some_and(|name| {
+            ["Arc", "Box", "Cell", "Mutex", "OnceCell", "Rc", "RefCell", "RwLock"].contains(&&name[..])
+        })
+}
+
 /// The number of the macro expansion that a name comes from, by which the compiler tells equal names apart. It is to be
 /// had in a span's `Debug` form only (`#5 bytes(1..2)`); where that changes, names are told apart by their letters.
 fn context(name: &Ident) -> Option<u32> {
@@ -127,8 +198,11 @@ fn context(name: &Ident) -> Option<u32> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Known<'a> {
     Nothing,
-    Type(&'a Type),
+    /// Its type, and the value if there is one.
+    Type(&'a Type, Option<&'a Expr>),
     Value(&'a Expr),
+    /// It is taken out of this.
+    Part(&'a Expr),
     /// `let x;`: there is no value yet.
     Absent,
 }
@@ -137,15 +211,24 @@ impl<'a> Known<'a> {
     fn of(local: &'a Local) -> Self {
         match (&local.pat, &local.init) {
             (_, None) => Self::Absent,
-            (Pat::Type(typed), _) => Self::Type(&typed.ty),
+            (Pat::Type(typed), Some(init)) => Self::Type(&typed.ty, Some(&init.expr)),
             (_, Some(init)) => Self::Value(&init.expr),
+        }
+    }
+
+    /// What the value is made of.
+    fn value(self) -> Option<&'a Expr> {
+        match self {
+            Self::Nothing | Self::Absent => None,
+            Self::Type(_, value) => value,
+            Self::Value(value) | Self::Part(value) => Some(value),
         }
     }
 
     fn exclusive(self, pattern: &Pat) -> bool {
         is_name(pattern)
             && match self {
-                Self::Type(ty) => is_exclusive(ty),
+                Self::Type(ty, _) => is_exclusive(ty),
                 Self::Value(Expr::Reference(reference)) => reference.mutability.is_some(),
                 _ => false,
             }
@@ -153,7 +236,7 @@ impl<'a> Known<'a> {
 
     /// A `let` or a parameter.
     fn is_irrefutable(self) -> bool {
-        !matches!(self, Self::Nothing)
+        !matches!(self, Self::Nothing | Self::Part(_))
     }
 
     fn initialised(self) -> bool {
@@ -249,26 +332,32 @@ pub(crate) fn walk_expr<W: Walk>(walk: &mut W, expr: &mut Expr) {
         Expr::ForLoop(each) => {
             walk.visit_expr_mut(&mut each.expr);
             walk.scopes().push();
-            bind(walk, &mut each.pat, Known::Nothing);
+            bind(walk, &mut each.pat, Known::Part(&each.expr));
             walk.visit_block_mut(&mut each.body);
             walk.scopes().pop();
         }
         Expr::Match(choice) => {
             walk.visit_expr_mut(&mut choice.expr);
-            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, W::visit_expr_mut));
+            let of = Known::Part(&choice.expr);
+            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, of, W::visit_expr_mut));
         }
         Expr::Closure(closure) => walk_closure(walk, closure, W::visit_expr_mut),
         Expr::Let(condition) => {
             walk.visit_expr_mut(&mut condition.expr);
-            bind(walk, &mut condition.pat, Known::Nothing);
+            bind(walk, &mut condition.pat, Known::Part(&condition.expr));
         }
         _ => visit_mut::visit_expr_mut(walk, expr),
     }
 }
 
-pub(crate) fn walk_arm<W: Walk>(walk: &mut W, arm: &mut Arm, body: impl FnOnce(&mut W, &mut Expr)) {
+pub(crate) fn walk_arm<W: Walk>(
+    walk: &mut W,
+    arm: &mut Arm,
+    of: Known<'_>,
+    body: impl FnOnce(&mut W, &mut Expr),
+) {
     walk.scopes().push();
-    bind(walk, &mut arm.pat, Known::Nothing);
+    bind(walk, &mut arm.pat, of);
     body(walk, &mut arm.body);
     walk.scopes().pop();
 }
@@ -348,8 +437,8 @@ mod tests {
         let local: syn::Stmt = parse_quote!(let a = &mut b;);
         let syn::Stmt::Local(local) = local else { unreachable!() };
         scopes.bind(&local.pat, Known::of(&local), Origin::Outer);
-        scopes.bind(&parse_quote!(c), Known::Type(&parse_quote!(&mut Vec<u8>)), Origin::Outer);
-        scopes.bind(&parse_quote!(d), Known::Type(&parse_quote!(&Vec<u8>)), Origin::Outer);
+        scopes.bind(&parse_quote!(c), Known::Type(&parse_quote!(&mut Vec<u8>), None), Origin::Outer);
+        scopes.bind(&parse_quote!(d), Known::Type(&parse_quote!(&Vec<u8>), None), Origin::Outer);
         let exclusive = |name| scopes.resolve(&name).unwrap().exclusive;
         assert!(exclusive(parse_quote!(a)) && exclusive(parse_quote!(c)) && !exclusive(parse_quote!(d)));
     }

@@ -231,7 +231,7 @@ pub(super) fn writes_out(call: &syn::ExprMethodCall) -> bool {
 }
 
 /// What a place expression that is no variable leads from, by one step.
-fn step(expr: &Expr) -> Option<&Expr> {
+pub(super) fn step(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::Field(field) => Some(&field.base),
         Expr::Index(index) => Some(&index.expr),

@@ -72,7 +72,7 @@ impl Analyzer {
                 {
                     *stmt = Stmt::Expr((*init.expr).clone(), Some(local.semi_token));
                 } else {
-                    scope::walk_local(self, local);
+                    self.visit_local_mut(local);
                 }
             }
             Stmt::Expr(expr, Some(_)) => self.unused(expr, Unused::Discarded),
@@ -135,8 +135,9 @@ impl Analyzer {
             }
             Expr::Match(choice) => {
                 self.visit_expr_mut(&mut choice.expr);
+                let of = Known::Part(&choice.expr);
                 for arm in &mut choice.arms {
-                    scope::walk_arm(self, arm, |walk, body| walk.unused(body, unused));
+                    scope::walk_arm(self, arm, of, |walk, body| walk.unused(body, unused));
                 }
             }
             Expr::Block(inner) => self.labelled(inner, Some(unused)),
@@ -176,7 +177,7 @@ impl Analyzer {
         let body = match expr {
             Expr::ForLoop(each) => {
                 self.visit_expr_mut(&mut each.expr);
-                scope::bind(self, &mut each.pat, Known::Nothing);
+                scope::bind(self, &mut each.pat, Known::Part(&each.expr));
                 &mut each.body
             }
             Expr::While(each) => {

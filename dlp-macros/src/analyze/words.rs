@@ -32,6 +32,10 @@ const HANDLES: &str = "\
     fetch_nand fetch_or fetch_sub fetch_update fetch_xor lock send try_borrow_mut try_lock try_send \
     try_write";
 
+/// Methods that change cells, locks and channels through a shared reference, and have names that others have as well.
+const EXCHANGES: &str = "\
+    recv recv_timeout replace replace_with set store swap take try_iter try_recv update write";
+
 /// Methods that change what they are called on through a shared reference, if their value is not used.
 const SILENT: &str = "\
     append clear extend extend_from_slice flush get_mut insert as_mut pop push push_back push_front \
@@ -107,6 +111,17 @@ pub(super) fn mutates_to_unit(method: &Ident) -> bool {
 
 pub(super) fn hands_out(method: &Ident) -> bool {
     is_one_of(HANDLES, method)
+}
+
+/// Whether a method changes a cell, a lock or a channel, if it is called on one.
+pub(super) fn exchanges(method: &Ident) -> bool {
+    is_one_of(EXCHANGES, method)
+}
+
+/// Whether a method does nothing but change what many share: an atomic number, a thread's own variable.
+pub(super) fn counts(method: &Ident) -> bool {
+    let name = method.to_string();
+    name.starts_with("fetch_") || name.starts_with("compare_exchange") || name == "with_borrow_mut"
 }
 
 /// Whether a call without a used value changes what it is called on through a shared reference.

@@ -53,6 +53,7 @@ impl Code<'_> {
         match (mark, side) {
             (Mark::Next, Side::Iteration | Side::Types) => quote!(break #iteration #dlp::Flow::Next),
             (Mark::Next, Side::Replay) => quote!(break #replay #dlp::Flow::Skip),
+            (Mark::Alias(number), _) => self.alias(number),
             (Mark::Leave(number), _) => self.leave(number, side),
             (Mark::Try(number), _) => self.question(number, inner, side),
             _ => unreachable!("no other mark stands there"),
