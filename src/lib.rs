@@ -36,35 +36,53 @@ pub mod prelude {
     pub use crate::Strategy;
 }
 
-/// `std::print!` on the root, nothing elsewhere.
+/// `std::print!` on the root; elsewhere its arguments are evaluated, and nothing is printed.
 #[macro_export]
 macro_rules! print {
-    ($($arg:tt)*) => { if $crate::is_root() { ::std::print!($($arg)*) } };
+    ($($arg:tt)*) => {
+        match ::std::format_args!($($arg)*) {
+            text => if $crate::is_root() { ::std::print!("{text}") },
+        }
+    };
 }
 
-/// `std::println!` on the root, nothing elsewhere.
+/// `std::println!` on the root; elsewhere its arguments are evaluated, and nothing is printed.
 #[macro_export]
 macro_rules! println {
-    ($($arg:tt)*) => { if $crate::is_root() { ::std::println!($($arg)*) } };
+    () => { if $crate::is_root() { ::std::println!() } };
+    ($($arg:tt)*) => {
+        match ::std::format_args!($($arg)*) {
+            text => if $crate::is_root() { ::std::println!("{text}") },
+        }
+    };
 }
 
-/// `std::eprint!` on the root, nothing elsewhere.
+/// `std::eprint!` on the root; elsewhere its arguments are evaluated, and nothing is printed.
 #[macro_export]
 macro_rules! eprint {
-    ($($arg:tt)*) => { if $crate::is_root() { ::std::eprint!($($arg)*) } };
+    ($($arg:tt)*) => {
+        match ::std::format_args!($($arg)*) {
+            text => if $crate::is_root() { ::std::eprint!("{text}") },
+        }
+    };
 }
 
-/// `std::eprintln!` on the root, nothing elsewhere.
+/// `std::eprintln!` on the root; elsewhere its arguments are evaluated, and nothing is printed.
 #[macro_export]
 macro_rules! eprintln {
-    ($($arg:tt)*) => { if $crate::is_root() { ::std::eprintln!($($arg)*) } };
+    () => { if $crate::is_root() { ::std::eprintln!() } };
+    ($($arg:tt)*) => {
+        match ::std::format_args!($($arg)*) {
+            text => if $crate::is_root() { ::std::eprintln!("{text}") },
+        }
+    };
 }
 
 #[doc(hidden)]
 pub mod __private {
     //! For the code that the attributes emit, and for nothing else: it may change in any release.
     pub use dlp_core::again::{ByNothing, Probe};
-    pub use dlp_core::alias::{Changes, Holder, Own, Shared, going_on};
+    pub use dlp_core::alias::{Captured, Changes, Holder, Own, Pair, Shared, going_on};
     pub use dlp_core::carry::Field;
     pub use dlp_core::chain::{Done, apply, show, test};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
@@ -83,7 +101,8 @@ pub mod __private {
         //! What method resolution chooses from, by type.
         pub use dlp_core::again::{Answer as _, ByClone as _, ByNothing as _};
         pub use dlp_core::alias::{
-            ChangesInside as _, ChangesNothing as _, Check as _, Held as _, Lent as _,
+            Cells as _, CellsNot as _, ChangesInside as _, ChangesNothing as _, Check as _, Held as _,
+            Lent as _, OtherCells as _, SameCells as _,
         };
         pub use dlp_core::carry::{
             CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,

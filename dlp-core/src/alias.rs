@@ -52,7 +52,7 @@ impl Own {
     }
 
     /// Compiles.
-    pub fn dlp_check(self) {}
+    pub fn dlp_check<const CALL: usize>(self) {}
 }
 
 impl Shared {
@@ -67,21 +67,22 @@ impl Shared {
     }
 }
 
-/// What the compiler asks of what an iteration changes.
+/// What the compiler asks of what an iteration changes. Each call of a function has a number, or only the first would be
+/// reported.
 #[diagnostic::on_unimplemented(
     message = "this changes, through a shared reference, what other iterations or the rest of the program see as well",
     label = "each rank would change its own copy of it",
     note = "put the statement under `#[serial]`, where it is run in loop order on every rank; or collect the new values, and write \
             them after the loop"
 )]
-pub trait NotShared {}
+pub trait NotShared<const CALL: usize> {}
 
 /// What is shared.
 pub trait Check {
     /// Never compiles.
-    fn dlp_check(&self)
+    fn dlp_check<const CALL: usize>(&self)
     where
-        Self: NotShared,
+        Self: NotShared<CALL>,
     {
     }
 }
@@ -169,6 +170,108 @@ macro_rules! interior_behind {
 }
 
 interior_behind!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+/// A variable that the parallel part looks at.
+pub struct Captured<'a, T: ?Sized>(pub &'a T);
+
+/// A variable that the serial part changes through a shared reference, and one that the parallel part looks at.
+pub struct Pair<'a, A: ?Sized, B: ?Sized>(pub &'a A, pub &'a B);
+
+impl<T: ?Sized> fmt::Debug for Captured<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Captured").finish_non_exhaustive()
+    }
+}
+
+impl<A: ?Sized, B: ?Sized> fmt::Debug for Pair<'_, A, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pair").finish_non_exhaustive()
+    }
+}
+
+/// What holds a cell, or leads to one.
+pub trait Leads {
+    /// The cell.
+    type Cell: ?Sized;
+}
+
+impl<T: ?Sized> Leads for Cell<T> {
+    type Cell = Self;
+}
+
+impl<T: ?Sized> Leads for RefCell<T> {
+    type Cell = Self;
+}
+
+macro_rules! leads {
+    ($($ty:ty),*) => {
+        $(impl<T: Leads + ?Sized> Leads for $ty {
+            type Cell = T::Cell;
+        })*
+    };
+}
+
+leads!(&T, Box<T>, Rc<T>, Arc<T>);
+
+impl<T: Leads> Leads for Vec<T> {
+    type Cell = T::Cell;
+}
+
+impl<T: Leads> Leads for [T] {
+    type Cell = T::Cell;
+}
+
+impl<T: Leads, const N: usize> Leads for [T; N] {
+    type Cell = T::Cell;
+}
+
+/// A cell that the parallel part has at hand.
+pub trait Cells {
+    /// Warns.
+    #[deprecated(
+        note = "the parallel part of this loop has a `Cell` or a `RefCell` at hand: what an iteration writes into it is seen by no \
+                other rank. Where it only reads, or keeps what it would compute again, that is fine: say so with \
+                `#[allow(deprecated)]` on the function"
+    )]
+    fn dlp_look(&self) {}
+}
+
+/// Every other variable.
+pub trait CellsNot {
+    /// Nothing to say.
+    fn dlp_look(&self) {}
+}
+
+impl<T: Leads + ?Sized> Cells for &Captured<'_, T> {}
+impl<T: ?Sized> CellsNot for Captured<'_, T> {}
+
+/// What the compiler asks of a cell that is written in the loop, and of one that is read.
+#[diagnostic::on_unimplemented(
+    message = "this may be another name of what the loop changes through a shared reference: it is read in the parallel part, where \
+               earlier iterations may not be done",
+    label = "the same kind of cell is written in this loop",
+    note = "put the statement that reads it under `#[serial]`, where it is run in loop order, or read it before the loop"
+)]
+pub trait AnotherCell {}
+
+/// Two cells of one type.
+pub trait SameCells {
+    /// Never compiles.
+    fn dlp_look(&self)
+    where
+        Self: AnotherCell,
+    {
+    }
+}
+
+/// Every other pair.
+pub trait OtherCells {
+    /// Nothing to say.
+    fn dlp_look(&self) {}
+}
+
+impl<A: Leads + ?Sized, B: Leads<Cell = A::Cell> + ?Sized> SameCells for &Pair<'_, A, B> {}
+impl<A: ?Sized, B: ?Sized> OtherCells for Pair<'_, A, B> {}
 
 /// The type of what goes on after a `?`.
 pub fn going_on<T: Branch>(_value: T) -> T::Output {

@@ -127,6 +127,8 @@ struct Use {
     ident: Ident,
     id: usize,
     origin: Origin,
+    /// In a piece that is run in loop order.
+    in_order: bool,
 }
 
 enum Target {
@@ -261,7 +263,8 @@ impl Analyzer {
         if let Some(variable) = self.scopes.resolve(name)
             && variable.origin != Origin::Outer
         {
-            self.uses.push(Use { ident: variable.ident.clone(), id: variable.id, origin: variable.origin });
+            let (ident, id, origin) = (variable.ident.clone(), variable.id, variable.origin);
+            self.uses.push(Use { ident, id, origin, in_order: self.piece.is_some() });
         }
     }
 
@@ -269,7 +272,7 @@ impl Analyzer {
     fn changed(&mut self, target: &Expr, tokens: &dyn ToTokens) {
         let base = effect::base(target);
         if self.piece.is_some() && self.kept.is_none() {
-            return self.changed_in_piece(base);
+            return self.changed_in_piece(base, false);
         }
         match (Place::of(base, &self.scopes), &mut self.kept) {
             (Some(place), Some(kept)) => kept.changes.push(place),

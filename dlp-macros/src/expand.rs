@@ -134,6 +134,7 @@ fn parts(
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let (over, allow) = (&written.expr, allow());
+    let captured = alias::captured(split, dlp);
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
         #(#attributes)*
@@ -183,6 +184,7 @@ fn parts(
                         }
                     }
                 }
+                #captured
             }
         }
     }

@@ -49,6 +49,7 @@ mod exits;
 mod generated;
 mod hygiene;
 mod items;
+mod own;
 mod places;
 mod root;
 mod serial;

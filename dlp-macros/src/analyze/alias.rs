@@ -9,12 +9,17 @@ use super::{Analyzer, effect, words};
 use crate::mark::Mark;
 use crate::model::{Alias, What};
 use crate::place::Place;
-use crate::scope;
+use crate::scope::{self, Origin};
 
 impl Analyzer {
     /// The call of a method as such a call, if it may be one.
     pub(super) fn alias(&self, call: &ExprMethodCall) -> Option<Alias> {
-        self.alias_of(&call.method, &call.receiver)
+        let (method, receiver) = (&call.method, &*call.receiver);
+        // The first to come fills the cell, and who that is differs; where all would fill it alike, nobody sees that.
+        if words::fills(method) && call.args.iter().any(|value| self.is_of_iteration(value)) {
+            return self.alias_as(method, receiver, false);
+        }
+        self.alias_of(method, receiver)
     }
 
     /// The same of a call written `Cell::set(&cell, x)`.
@@ -61,7 +66,25 @@ impl Analyzer {
 
     fn alias_of(&self, method: &Ident, receiver: &Expr) -> Option<Alias> {
         let sure = words::hands_out(method) || words::counts(method);
-        if self.kept.is_some() || self.piece.is_some() || !(sure || words::exchanges(method)) {
+        (sure || words::exchanges(method)).then(|| self.alias_as(method, receiver, sure)).flatten()
+    }
+
+    /// Whether a value is made of something that is the iteration's own.
+    fn is_of_iteration(&self, value: &Expr) -> bool {
+        struct Own<'a>(&'a Analyzer, bool);
+        impl<'ast> Visit<'ast> for Own<'_> {
+            fn visit_ident(&mut self, name: &'ast Ident) {
+                let variable = self.0.scopes.resolve(name);
+                self.1 |= variable.is_some_and(|variable| variable.origin != Origin::Outer);
+            }
+        }
+        let mut own = Own(self, false);
+        own.visit_expr(value);
+        own.1
+    }
+
+    fn alias_as(&self, method: &Ident, receiver: &Expr, sure: bool) -> Option<Alias> {
+        if self.kept.is_some() || self.piece.is_some() {
             return None;
         }
         let place = Place::of(effect::base(receiver), &self.scopes);
@@ -102,7 +125,18 @@ impl Analyzer {
         self.aliases.push(alias);
         let mark = Mark::Alias(self.aliases.len() - 1).expr();
         // In a pair, so that temporaries live as long as they did.
-        *call = syn::parse_quote!((#mark, #call).1);
+        let call_itself = std::mem::replace(call, Expr::PLACEHOLDER);
+        let pair = Expr::Tuple(syn::ExprTuple {
+            attrs: Vec::new(),
+            paren_token: syn::token::Paren::default(),
+            elems: [mark, call_itself].into_iter().collect(),
+        });
+        *call = Expr::Field(syn::ExprField {
+            attrs: Vec::new(),
+            base: Box::new(pair),
+            dot_token: syn::token::Dot::default(),
+            member: syn::Member::Unnamed(1.into()),
+        });
     }
 }
 

@@ -132,7 +132,7 @@ impl Analyzer {
             Some(Known::Matches) => self.matches(tokens.clone()),
             Some(known) => Arguments::parse(known, tokens.clone()).ok().map(|mut arguments| {
                 if known == Known::Write && self.piece.is_some() && self.kept.is_none() {
-                    self.changed_in_piece(&super::effect::base(&arguments.leading[0]).clone());
+                    self.changed_in_piece(&super::effect::base(&arguments.leading[0]).clone(), false);
                 } else if known == Known::Write
                     && self.kept.is_none()
                     && let Some(place) = Place::of(super::effect::base(&arguments.leading[0]), &self.scopes)

@@ -43,6 +43,8 @@ pub(super) struct Change {
     uses: (usize, usize),
     /// The number of uses where the outermost inner loop begins that the variable outlives.
     round: Option<usize>,
+    /// It is changed through a shared reference, so that other pieces see it.
+    shared: bool,
 }
 
 impl Analyzer {
@@ -130,7 +132,7 @@ impl Analyzer {
                     piece.written.push(place);
                 }
             }
-            None if mutates => self.changed_in_piece(&base.clone()),
+            None if mutates => self.changed_in_piece(&base.clone(), words::changes_shared(&call.method)),
             None => {}
         }
         self.visit_expr_mut(&mut call.receiver);
@@ -139,7 +141,7 @@ impl Analyzer {
     }
 
     /// What `base` stands for is changed in a piece.
-    pub(super) fn changed_in_piece(&mut self, base: &Expr) {
+    pub(super) fn changed_in_piece(&mut self, base: &Expr, shared: bool) {
         let Some(piece) = &mut self.piece else { return };
         if let Some(place) = Place::of(base, &self.scopes) {
             piece.draft.number(place.clone());
@@ -150,7 +152,8 @@ impl Analyzer {
         if variable.id < piece.captured && variable.origin != Origin::Outer {
             let round = self.rounds.iter().find(|(next, _)| variable.id < *next).map(|(_, uses)| *uses);
             let (ident, id) = (variable.ident.clone(), variable.id);
-            self.changed.push(Change { ident, id, uses: (piece.uses, usize::MAX), round });
+            let shared = shared && variable.origin == Origin::Item;
+            self.changed.push(Change { ident, id, uses: (piece.uses, usize::MAX), round, shared });
         }
     }
 
@@ -164,7 +167,8 @@ impl Analyzer {
     pub(super) fn check_changes(&mut self) {
         for change in std::mem::take(&mut self.changed) {
             let later = self.uses.iter().enumerate().any(|(at, used)| {
-                used.id == change.id && (at >= change.uses.1 || change.round.is_some_and(|round| at >= round))
+                let sees = used.id == change.id && !(change.shared && used.in_order);
+                sees && (at >= change.uses.1 || change.round.is_some_and(|round| at >= round))
             });
             if later {
                 self.note(&change.ident, What::SerialChanges(change.ident.clone()));

@@ -24,6 +24,7 @@ fn text(tokens: &dyn ToTokens) -> String {
             Mark::Leave(number) => format!("LEAVE{number}"),
             Mark::Try(number) => format!("TRY{number}"),
             Mark::Guard(number) => format!("GUARD{number}"),
+            Mark::Alias(number) => format!("ALIAS{number}"),
             Mark::Loop(_) => unreachable!("there is no loop in a loop's parts"),
         };
         let name = Ident::new(&name, Span::call_site());

@@ -118,6 +118,11 @@ pub(super) fn exchanges(method: &Ident) -> bool {
     is_one_of(EXCHANGES, method)
 }
 
+/// Whether a method fills what it is called on, if that is empty.
+pub(super) fn fills(method: &Ident) -> bool {
+    method == "get_or_init" || method == "get_or_try_init"
+}
+
 /// Whether a method does nothing but change what many share: an atomic number, a thread's own variable.
 pub(super) fn counts(method: &Ident) -> bool {
     let name = method.to_string();

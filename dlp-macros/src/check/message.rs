@@ -113,8 +113,8 @@ pub(super) fn finding(what: &What) -> String {
             let name = place.name();
             format!(
                 "`{name}.{method}(..)` hands out a way to change `{name}` in the middle of the parallel part, where every \
-                 rank would change its own: write the change as one statement that begins so and has no value, or take \
-                 what is to be read out of `{name}` before the loop"
+                 rank would change its own: write the change as one statement that begins so and has no value, put what \
+                 needs the value under `#[serial]`, or take what is to be read out of `{name}` before the loop"
             )
         }
         What::Borrowed(place) => {

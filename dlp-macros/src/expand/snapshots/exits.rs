@@ -180,6 +180,10 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                     }
                 }
             }
+            {
+                use ::dlp::__private::traits::*;
+                (&&::dlp::__private::Captured(&limit)).dlp_look();
+            }
         }
     }
     Ok(all)
