@@ -301,6 +301,7 @@ impl Walk for Analyzer {
 
 impl VisitMut for Analyzer {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        self.unfold_way_out(expr);
         if let Some(attribute) = Self::take_serial(expr).filter(|_| self.piece.is_none()) {
             self.note(&attribute, What::SerialValue);
             return self.pass_over(expr);

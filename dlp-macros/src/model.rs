@@ -234,10 +234,6 @@ pub(crate) enum What {
         accumulator: Place,
         what: String,
     },
-    /// A way out under a condition on an accumulator.
-    LeavesBy {
-        accumulator: Place,
-    },
     /// An element is made of another element of the same place.
     Carried {
         place: Place,

@@ -47,6 +47,7 @@ mod collections;
 mod control;
 mod exits;
 mod generated;
+mod guards;
 mod hygiene;
 mod items;
 mod own;

@@ -94,28 +94,6 @@ fn work_after_a_look(words: &[&str]) -> Vec<String> {
 }
 
 #[dlp::parallel]
-fn leaving_by_an_accumulator(values: &[u32]) -> Option<Vec<u32>> {
-    let mut out = vec![];
-    for value in values {
-        let square = value * value;
-        if out.contains(&square) {
-            continue;
-        }
-        if out.len() > 3 {
-            break;
-        }
-        match out.last() {
-            Some(last) if *last == square => return Some(out),
-            _ => {
-                out.first()?;
-            }
-        }
-        out.push(square);
-    }
-    None
-}
-
-#[dlp::parallel]
 fn prefix_sums(values: &[f64]) -> Vec<f64> {
     let mut sums = vec![0.0; values.len()];
     for at in 1..values.len() {

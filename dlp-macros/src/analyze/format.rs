@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Pat, Path, Token};
 
@@ -149,7 +150,7 @@ impl Analyzer {
             Some(tokens) => call.tokens = tokens,
             None => {
                 let name = call.path.to_token_stream().to_string().replace(' ', "");
-                if Self::is_way_out(&name) && !self.in_function() {
+                if is_way_out(&name) && !self.in_function() {
                     self.note(
                         &call.path,
                         What::MacroLeaves { name: name.clone(), token: "return".to_owned() },
@@ -222,9 +223,26 @@ impl Analyzer {
         }
     }
 
-    /// Macros that leave the function from the inside.
-    fn is_way_out(name: &str) -> bool {
-        matches!(name.rsplit("::").next(), Some("bail" | "ensure" | "ensure_whatever" | "whatever" | "try"))
+    /// Writes a macro that returns an error, `bail!` or `ensure!`, as a closure that returns it and a `?`.
+    pub(super) fn unfold_way_out(&self, expr: &mut Expr) {
+        let Expr::Macro(call) = &*expr else { return };
+        let last = call.mac.path.segments.last().map(|last| last.ident.to_string());
+        if self.in_function() || !matches!(last.as_deref(), Some("bail" | "ensure")) {
+            return;
+        }
+        let span = call.mac.path.span();
+        *expr = match last.as_deref() {
+            Some("bail") => syn::parse_quote_spanned!(span=> {
+                (|| -> ::core::result::Result<(), _> { #call })()?;
+                ::core::unreachable!()
+            }),
+            _ => syn::parse_quote_spanned!(span=> {
+                (|| {
+                    #call;
+                    ::core::result::Result::Ok(())
+                })()?
+            }),
+        };
     }
 
     fn leaves(&mut self, name: &str, token: &TokenTree, word: &str) {
@@ -254,6 +272,11 @@ impl Analyzer {
             None => self.used(word),
         }
     }
+}
+
+/// Macros that leave the function from the inside.
+fn is_way_out(name: &str) -> bool {
+    matches!(name.rsplit("::").next(), Some("ensure_whatever" | "whatever" | "try"))
 }
 
 /// The tokens of all, one after the other.

@@ -3,6 +3,7 @@
 
 use proc_macro2::TokenTree;
 use quote::ToTokens;
+use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
@@ -194,6 +195,8 @@ impl Analyzer {
         match expr {
             Expr::If(branch) => self.mentioned(&branch.cond),
             Expr::While(each) => self.mentioned(&each.cond),
+            // `for (sum, x) in sums.iter_mut().zip(&xs) { *sum += x; }`
+            Expr::ForLoop(each) => self.elements_of(&each.expr),
             Expr::Match(choice) => self.mentioned(&choice.expr).or_else(|| {
                 choice.arms.iter().find_map(|arm| match &arm.pat {
                     Pat::Guard(guarded) => self.mentioned(&guarded.guard),
@@ -204,6 +207,24 @@ impl Analyzer {
             Expr::Assign(assign) if matches!(*assign.right, Expr::If(_) | Expr::Match(_)) => {
                 self.decided(&assign.right)
             }
+            _ => None,
+        }
+    }
+
+    /// The accumulator whose elements a loop changes, by what it goes through.
+    fn elements_of(&self, source: &Expr) -> Option<Place> {
+        let accumulator = |expr: &Expr| {
+            let place = self.chain(expr)?.place;
+            self.accumulators.iter().any(|known| known.overlaps(&place)).then_some(place)
+        };
+        match source {
+            Expr::Reference(reference) if reference.mutability.is_some() => accumulator(&reference.expr),
+            Expr::MethodCall(call) if words::lends_elements(&call.method) => accumulator(&call.receiver),
+            Expr::MethodCall(call) => self
+                .elements_of(&call.receiver)
+                .or_else(|| call.args.iter().find_map(|argument| self.elements_of(argument))),
+            Expr::Paren(inner) => self.elements_of(&inner.expr),
+            Expr::Group(inner) => self.elements_of(&inner.expr),
             _ => None,
         }
     }
@@ -222,14 +243,14 @@ impl Analyzer {
 
     /// Notes what a statement on whose way an accumulator decides must not hold: it would be done by every rank.
     pub(super) fn check_light(&mut self, accumulator: &Place, expr: &Expr) {
-        let mut heavy = Heavy { analyzer: self, depth: 0, work: Vec::new(), ways_out: Vec::new() };
-        heavy.visit_expr(expr);
-        let Heavy { work, ways_out, .. } = heavy;
-        for (tokens, what) in work {
-            self.note(&tokens, What::Work { accumulator: accumulator.clone(), what });
+        let mut heavy = Heavy { analyzer: self, work: Vec::new() };
+        match expr {
+            // Through the elements of an accumulator.
+            Expr::ForLoop(each) => visit::visit_expr_for_loop(&mut heavy, each),
+            _ => heavy.visit_expr(expr),
         }
-        for tokens in ways_out {
-            self.note(&tokens, What::LeavesBy { accumulator: accumulator.clone() });
+        for (tokens, what) in heavy.work {
+            self.note(&tokens, What::Work { accumulator: accumulator.clone(), what });
         }
     }
 }
@@ -318,13 +339,23 @@ impl<'ast> Visit<'ast> for Mentions<'_> {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
+/// Whether a loop goes through elements to change them.
+fn goes_through_elements(source: &Expr) -> bool {
+    match source {
+        Expr::Reference(reference) => reference.mutability.is_some(),
+        Expr::MethodCall(call) => {
+            words::lends_elements(&call.method) || goes_through_elements(&call.receiver)
+        }
+        Expr::Paren(inner) => goes_through_elements(&inner.expr),
+        Expr::Group(inner) => goes_through_elements(&inner.expr),
+        _ => false,
+    }
+}
+
 /// Finds what is more than comparing, adding and putting together.
 struct Heavy<'a> {
     analyzer: &'a Analyzer,
-    /// How many closures and loops are around.
-    depth: usize,
     work: Vec<(proc_macro2::TokenStream, String)>,
-    ways_out: Vec<proc_macro2::TokenStream>,
 }
 
 impl Heavy<'_> {
@@ -345,33 +376,35 @@ impl<'ast> Visit<'ast> for Heavy<'_> {
                 }
             }
             Expr::MethodCall(call) => {
-                let light = words::is_light(&call.method) || self.is_of_accumulator(&call.receiver);
+                let light = words::is_light(&call.method)
+                    || words::mutates_lightly(&call.method)
+                    || goes_through_elements(&call.receiver)
+                    || self.is_of_accumulator(&call.receiver);
                 if !light {
                     self.work.push((call.method.to_token_stream(), format!(".{}", call.method)));
                 }
             }
+            Expr::ForLoop(each) if goes_through_elements(&each.expr) => {}
             Expr::ForLoop(each) => self.work.push((each.for_token.to_token_stream(), "for".to_owned())),
             Expr::Loop(each) => self.work.push((each.loop_token.to_token_stream(), "loop".to_owned())),
-            Expr::Break(jump) if self.depth == 0 => self.ways_out.push(jump.break_token.to_token_stream()),
-            Expr::Continue(jump) if self.depth == 0 => {
-                self.ways_out.push(jump.continue_token.to_token_stream());
-            }
-            Expr::Return(jump) if self.depth == 0 => self.ways_out.push(jump.return_token.to_token_stream()),
-            Expr::Try(question) if self.depth == 0 => {
-                self.ways_out.push(question.question_token.to_token_stream());
-            }
             _ => {}
         }
-        let inner = matches!(expr, Expr::Closure(_) | Expr::While(_));
-        self.depth += usize::from(inner);
         visit::visit_expr(self, expr);
-        self.depth -= usize::from(inner);
     }
 
     fn visit_macro(&mut self, call: &'ast syn::Macro) {
         let name = format::name(&call.path).unwrap_or_default();
-        let light = matches!(format::known(&call.path), Some(known) if known != format::Known::List || call.tokens.is_empty())
-            && name != "format";
+        let elements = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
+        let light = match format::known(&call.path) {
+            Some(format::Known::List) => match elements.parse2(call.tokens.clone()) {
+                Ok(elements) => {
+                    elements.iter().for_each(|element| self.visit_expr(element));
+                    true
+                }
+                Err(_) => false,
+            },
+            known => known.is_some() && name != "format",
+        };
         if !light {
             self.work.push((call.path.to_token_stream(), format!("{}!", call.path.to_token_stream())));
         }

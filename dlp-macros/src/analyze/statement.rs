@@ -94,6 +94,7 @@ impl Analyzer {
 
     /// An expression whose value is not used: an effect, or something that may end in effects.
     pub(super) fn unused(&mut self, expr: &mut Expr, unused: Unused) {
+        self.unfold_way_out(expr);
         if self.piece.is_none() && Self::take_serial(expr).is_some() {
             return self.take_piece(expr);
         }

@@ -105,6 +105,19 @@ pub(super) fn surely_mutates(method: &Ident) -> bool {
     mutates(method) && !is_one_of("replace rotate_left rotate_right take", method)
 }
 
+/// Whether a method changes what it is called on, and does little.
+pub(super) fn mutates_lightly(method: &Ident) -> bool {
+    const HEAVY: [&str; 6] = ["dedup", "fill", "read", "recv", "retain", "sort"];
+    let name = method.to_string();
+    mutates(method) && !HEAVY.iter().any(|heavy| name.starts_with(heavy))
+}
+
+/// Whether a method goes through the elements of what it is called on, each to be changed.
+pub(super) fn lends_elements(method: &Ident) -> bool {
+    let name = method.to_string();
+    name == "iter_mut" || name == "values_mut" || name.starts_with("chunks_") && name.ends_with("mut")
+}
+
 pub(super) fn mutates_to_unit(method: &Ident) -> bool {
     is_one_of(UNIT_MUTATORS, method)
 }

@@ -83,11 +83,6 @@ pub(super) fn finding(what: &What) -> String {
              `#[serial]` if it is little",
             accumulator.name()
         ),
-        What::LeavesBy { accumulator } => format!(
-            "the loop is left, or goes on, by a condition on the accumulator `{}`, which is known in loop order only: put the \
-             statement under `#[serial]`, where it is run in loop order",
-            accumulator.name()
-        ),
         What::Carried { place } => format!(
             "an element of `{0}` is made of another element of `{0}`, which another iteration may write (a loop-carried \
              dependence): compute what does not need it first, and put this statement under `#[serial]`, where it is run in \
