@@ -4,11 +4,18 @@
 //! the adapters that do work at the end of a marked loop's source become part of its body. Knows the names of the
 //! iterator's methods, and nothing of what is done with the loop.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::visit::{self, Visit};
-use syn::{Expr, ExprClosure, ExprForLoop, ExprMethodCall, Ident, ItemFn, Stmt, parse_quote};
+mod adapters;
 
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::visit::{self, Visit};
+use syn::{
+    Expr, ExprClosure, ExprForLoop, ExprMethodCall, GenericArgument, Ident, ItemFn, PathArguments,
+    ReturnType, Stmt, Type, parse_quote,
+};
+
+pub(crate) use self::adapters::with_work_inside;
+use self::adapters::{adapted, peeled};
 use crate::check::mark;
 use crate::scope::fresh;
 
@@ -21,7 +28,7 @@ pub(crate) fn write_out(function: &mut ItemFn, dlp: &TokenStream) {
         match stmt {
             Stmt::Local(mut local) => {
                 let marked = local.attrs.iter().position(|attribute| mark(attribute) == Some("parallel"));
-                let chain = local.init.as_ref().and_then(|init| Chain::of(&init.expr));
+                let chain = local.init.as_ref().and_then(|init| Chain::of_let(&init.expr));
                 let (Some(marked), Some(chain), Some(init)) = (marked, chain, &mut local.init) else {
                     stmts.push(Stmt::Local(local));
                     continue;
@@ -38,7 +45,8 @@ pub(crate) fn write_out(function: &mut ItemFn, dlp: &TokenStream) {
                 stmts.push(Stmt::Local(local));
             }
             Stmt::Expr(expr, None) if at + 1 == last && !has_loops => {
-                let written = Chain::of(&expr).and_then(|chain| chain.written(dlp, true));
+                let chain = Chain::of_tail(&expr, &function.sig.output);
+                let written = chain.and_then(|chain| chain.written(dlp, true));
                 let Some(Written { before, each, value }) = written else {
                     stmts.push(Stmt::Expr(expr, None));
                     continue;
@@ -83,6 +91,12 @@ struct Chain {
     source: Expr,
     adapters: Vec<ExprMethodCall>,
     consumer: ExprMethodCall,
+    /// The first item that is an `Err` or a `None` ends it, and the function.
+    fallible: bool,
+    /// A `?` stands on it.
+    question: bool,
+    /// What is put around its value.
+    around: Option<Ident>,
 }
 
 /// A chain as a loop.
@@ -112,7 +126,75 @@ impl Chain {
         let (source, adapters) = peeled(&consumer.receiver, |_| true);
         // Something that gives items: a call, or a range.
         let gives = matches!(&source, Expr::MethodCall(_) | Expr::Call(_) | Expr::Range(_));
-        gives.then(|| Self { source, adapters, consumer: consumer.clone() })
+        gives.then(|| Self {
+            source,
+            adapters,
+            consumer: consumer.clone(),
+            fallible: false,
+            question: false,
+            around: None,
+        })
+    }
+
+    /// The chain that a `let` has as its value, maybe with a `?`.
+    fn of_let(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Try(question) => Self::of(&question.expr).map(Self::with_question),
+            _ => Self::of(expr),
+        }
+    }
+
+    /// The chain, with a `?` on it.
+    fn with_question(self) -> Self {
+        let fallible =
+            self.gathers() && self.consumer.turbofish.is_some() && self.inner_turbofish().is_some();
+        Self { fallible, question: !fallible, ..self }
+    }
+
+    /// Whether it can put what its items hold into one thing.
+    fn gathers(&self) -> bool {
+        ["collect", "product", "sum"].iter().any(|name| self.consumer.method == name)
+    }
+
+    /// The chain at the end of a function that returns this.
+    fn of_tail(expr: &Expr, output: &ReturnType) -> Option<Self> {
+        let returned = match output {
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::Path(path) => path.path.segments.last().map(|last| last.ident.to_string()),
+                _ => None,
+            },
+            ReturnType::Default => None,
+        };
+        let constructor = match returned.as_deref() {
+            Some("Result") => Some(Ident::new("Ok", Span::mixed_site())),
+            Some("Option") => Some(Ident::new("Some", Span::mixed_site())),
+            _ => None,
+        };
+        if let Expr::Call(call) = expr
+            && let (Expr::Path(path), Some(Expr::Try(question))) = (&*call.func, call.args.first())
+            && let Some(around) = path.path.get_ident().filter(|name| constructor.as_ref() == Some(*name))
+        {
+            let chain = Self::of(&question.expr)?.with_question();
+            return Some(Self { around: Some(around.clone()), ..chain });
+        }
+        let chain = Self::of(expr)?;
+        match constructor {
+            Some(around) if chain.gathers() && chain.inner_turbofish().is_some() => {
+                Some(Self { fallible: true, around: Some(around), ..chain })
+            }
+            _ => Some(chain),
+        }
+    }
+
+    /// The type arguments of what the items are put into, out of those of the `Result` or the `Option` of it.
+    fn inner_turbofish(&self) -> Option<TokenStream> {
+        let Some(turbofish) = &self.consumer.turbofish else { return Some(quote!()) };
+        let Some(GenericArgument::Type(Type::Path(path))) = turbofish.args.first() else { return None };
+        let last =
+            path.path.segments.last().filter(|last| last.ident == "Result" || last.ident == "Option")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        let inner = arguments.args.first()?;
+        Some(quote!(::<#inner>))
     }
 
     /// The loop that it is. `tail`: its value is what the function returns.
@@ -192,11 +274,25 @@ impl Chain {
                 quote!(#dlp::Done::done()),
             ),
             "try_for_each" => return None,
+            _ if self.fallible => {
+                let (turbofish, plain, all) = (self.inner_turbofish()?, fresh("plain"), &all);
+                (
+                    quote!(let mut #all = ::std::vec::Vec::new();),
+                    Box::new(move |item| quote!(let #plain = #item?; #all.push(#plain);)),
+                    quote!(::core::iter::IntoIterator::into_iter(#all).#method #turbofish ()),
+                )
+            }
             _ => (
                 quote!(let mut #all = ::std::vec::Vec::new();),
                 Box::new(|item| quote!(#all.push(#item);)),
                 quote!(::core::iter::IntoIterator::into_iter(#all).#method #turbofish (#arguments)),
             ),
+        };
+        let question = self.question.then(|| quote!(?));
+        let value = match &self.around {
+            None => quote!(#value #question),
+            Some(around) if around == "Ok" => quote!(::core::result::Result::Ok(#value #question)),
+            Some(_) => quote!(::core::option::Option::Some(#value #question)),
         };
         let item = fresh("item_0");
         let body = adapted(&self.adapters, 0, dlp, &item, &*inner);
@@ -225,126 +321,4 @@ fn in_line(closure: &ExprClosure) -> bool {
     let mut returns = Returns(false);
     returns.visit_expr(&closure.body);
     closure.inputs.len() == 1 && !returns.0
-}
-
-/// The adapters at the end of a source, in the order of their work, and what is before them.
-fn peeled(source: &Expr, wanted: impl Fn(&ExprMethodCall) -> bool) -> (Expr, Vec<ExprMethodCall>) {
-    const ADAPTERS: [&str; 6] = ["filter", "filter_map", "flat_map", "flatten", "inspect", "map"];
-    let (mut at, mut adapters) = (source, Vec::new());
-    while let Expr::MethodCall(call) = at {
-        if !ADAPTERS.iter().any(|known| call.method == known) || !wanted(call) {
-            break;
-        }
-        adapters.insert(0, call.clone());
-        at = &call.receiver;
-    }
-    // `(0..n)` needs its parentheses no more.
-    while let Expr::Paren(inner) = at {
-        at = &inner.expr;
-    }
-    (at.clone(), adapters)
-}
-
-/// The body of a loop over `item`: the adapters from number `at` on, and then `inner`.
-fn adapted(
-    adapters: &[ExprMethodCall],
-    at: usize,
-    dlp: &TokenStream,
-    item: &Ident,
-    inner: &dyn Fn(&Ident) -> TokenStream,
-) -> TokenStream {
-    let Some(adapter) = adapters.get(at) else { return inner(item) };
-    let (next, argument) = (fresh(&format!("item_{}", at + 1)), adapter.args.first());
-    let rest = |item: &Ident| adapted(adapters, at + 1, dlp, item, inner);
-    match &*adapter.method.to_string() {
-        "filter" => {
-            let rest = rest(item);
-            quote!(if !#dlp::test(&#item, #argument) { continue; } #rest)
-        }
-        "inspect" => {
-            let rest = rest(item);
-            quote!(#dlp::show(&#item, #argument); #rest)
-        }
-        "filter_map" => {
-            let rest = rest(&next);
-            quote! {
-                let #next = match #dlp::apply(#item, #argument) {
-                    ::core::option::Option::Some(value) => value,
-                    ::core::option::Option::None => continue,
-                };
-                #rest
-            }
-        }
-        "flat_map" => {
-            let rest = rest(&next);
-            quote!(for #next in #dlp::apply(#item, #argument) { #rest })
-        }
-        "flatten" => {
-            let rest = rest(&next);
-            quote!(for #next in #item { #rest })
-        }
-        _ => {
-            let rest = rest(&next);
-            quote!(let #next = #dlp::apply(#item, #argument); #rest)
-        }
-    }
-}
-
-/// A loop with the adapters that do work at the end of its source in its body, so that they run where the iteration does;
-/// `None` if there are none.
-pub(crate) fn with_work_inside(written: &ExprForLoop, dlp: &TokenStream) -> Option<ExprForLoop> {
-    let works = |call: &ExprMethodCall| {
-        let name = call.method.to_string();
-        ["filter", "filter_map", "inspect", "map"].contains(&&*name)
-            && call.args.first().is_some_and(|argument| !is_light(argument))
-    };
-    let (source, adapters) = peeled(&written.expr, works);
-    if adapters.is_empty() {
-        return None;
-    }
-    let (pattern, stmts) = (&written.pat, &written.body.stmts);
-    let item = fresh("item_0");
-    let body = adapted(&adapters, 0, dlp, &item, &|item| quote!(let #pattern = #item; #(#stmts)*));
-    let label = &written.label;
-    let mut inside: ExprForLoop = parse_quote!(#label for #item in #source { #body });
-    inside.for_token = written.for_token;
-    Some(inside)
-}
-
-/// Whether an adapter does so little that every rank may do it for every item: it takes parts, compares, or reckons.
-fn is_light(argument: &Expr) -> bool {
-    struct Work(bool);
-    impl<'ast> Visit<'ast> for Work {
-        fn visit_expr(&mut self, expr: &'ast Expr) {
-            self.0 |= match expr {
-                Expr::Call(call) => !matches!(&*call.func, Expr::Path(path)
-                    if path.path.segments.last().is_some_and(|last| last.ident.to_string().starts_with(char::is_uppercase))),
-                Expr::MethodCall(call) => {
-                    let name = call.method.to_string();
-                    const LIGHT: &str = "abs as_bytes as_path as_ref as_slice as_str clone cloned contains copied ends_with eq \
-                        get is_empty is_none is_some iter len max min ne starts_with to_owned trim unwrap";
-                    !LIGHT.split_whitespace().any(|known| known == name)
-                }
-                Expr::Block(_) | Expr::Macro(_) | Expr::If(_) | Expr::Match(_) => true,
-                _ => false,
-            };
-            visit::visit_expr(self, expr);
-        }
-    }
-    match argument {
-        Expr::Closure(closure) => {
-            let mut work = Work(false);
-            work.visit_expr(&closure.body);
-            !work.0
-        }
-        // A function by its name: only of a few it is known what they do.
-        Expr::Path(path) => {
-            let name = path.to_token_stream().to_string().replace(' ', "");
-            let last = name.rsplit("::").next().unwrap_or_default();
-            const PARTS: &str =
-                "as_bytes as_path as_ref as_slice as_str clone from into len new Some to_owned";
-            PARTS.split(' ').any(|known| known == last)
-        }
-        _ => false,
-    }
 }

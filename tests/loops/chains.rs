@@ -9,6 +9,16 @@ invariant! {
     collected_text(&["a", "bb", "ccc"]);
     collected_into_a_map(9);
     collected_results(&["1", "2", "x", "4"]);
+    parsed(&["1", "2", "x", "4", "y"]);
+    parsed(&["1", "2"]);
+    parsed_and_marked(&["1", "2", "x"]);
+    parsed_and_marked(&["5", "7"]);
+    parsed_sum(&["1", "2"]);
+    parsed_sum(&["1", "", "2"]);
+    all_there(9, 4);
+    all_there(9, 20);
+    largest_there(&[]);
+    largest_there(&[4, 9, 2]);
     summed(20);
     summed_floats(20);
     folded(15);
@@ -51,6 +61,45 @@ fn collected_text(words: &[&str]) -> String {
 fn collected_into_a_map(n: u64) -> BTreeMap<u64, Vec<u64>> {
     let offset = n;
     (0..n).map(|x| (x % 4, vec![work(x + offset)])).collect()
+}
+
+fn parsed(texts: &[&str]) -> String {
+    // The errors are of a type that does not travel.
+    #[dlp::parallel]
+    fn all(texts: &[&str]) -> Result<Vec<f64>, std::num::ParseFloatError> {
+        texts.iter().map(|text| text.parse::<f64>()).collect()
+    }
+    format!("{:?}", all(texts))
+}
+
+fn parsed_and_marked(texts: &[&str]) -> String {
+    #[dlp::parallel]
+    fn total(texts: &[&str]) -> Result<u64, Box<dyn std::error::Error>> {
+        #[parallel]
+        let numbers = texts.iter().map(|text| text.parse::<u64>()).collect::<Result<Vec<_>, _>>()?;
+        #[parallel]
+        let sum = numbers.iter().map(|&x| u32::try_from(work(x) % 9)).sum::<Result<u32, _>>()?;
+        Ok(u64::from(sum) + numbers.len() as u64)
+    }
+    format!("{:?}", total(texts))
+}
+
+fn parsed_sum(texts: &[&str]) -> String {
+    #[dlp::parallel]
+    fn sum(texts: &[&str]) -> anyhow::Result<i64> {
+        Ok(texts.iter().map(|text| text.parse::<i64>()).sum::<Result<i64, _>>()?)
+    }
+    format!("{:?}", sum(texts).map_err(|error| error.to_string()))
+}
+
+#[dlp::parallel]
+fn all_there(n: u64, limit: u64) -> Option<BTreeSet<u64>> {
+    (0..n).map(|x| (x < limit).then(|| work(x))).collect::<Option<BTreeSet<_>>>()
+}
+
+#[dlp::parallel]
+fn largest_there(values: &[u64]) -> Option<u64> {
+    Some(values.iter().map(|&x| work(x) % 100).max()?)
 }
 
 #[dlp::parallel]
