@@ -9,6 +9,7 @@ mod effect;
 mod exit;
 mod format;
 mod lift;
+mod light;
 mod piece;
 mod source;
 mod statement;

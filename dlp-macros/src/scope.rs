@@ -1,11 +1,16 @@
-//! Which variable a name stands for: scopes, and a walk through expressions that keeps them.
+//! Which variable a name stands for.
 //!
 //! Knows Rust's rules of scope, and nothing of loops that are split.
 
+mod pattern;
+mod walk;
+
 use proc_macro2::Span;
 use syn::visit::Visit;
-use syn::visit_mut::{self, VisitMut};
-use syn::{Arm, Block, Expr, ExprClosure, Ident, Local, Pat, Type};
+use syn::{Expr, Ident, Pat};
+
+pub(crate) use self::pattern::{Known, bindings, is_exclusive};
+pub(crate) use self::walk::{Walk, bind, walk_arm, walk_block, walk_closure, walk_expr, walk_local};
 
 /// A variable of the annotated function.
 #[derive(Clone, Debug)]
@@ -192,205 +197,6 @@ fn context(name: &Ident) -> Option<u32> {
     let span = format!("{:?}", name.span());
     let digits = span.strip_prefix('#')?;
     digits.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
-}
-
-/// What is known of the value that a pattern takes apart.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Known<'a> {
-    Nothing,
-    /// Its type, and the value if there is one.
-    Type(&'a Type, Option<&'a Expr>),
-    Value(&'a Expr),
-    /// It is taken out of this.
-    Part(&'a Expr),
-    /// `let x;`: there is no value yet.
-    Absent,
-}
-
-impl<'a> Known<'a> {
-    fn of(local: &'a Local) -> Self {
-        match (&local.pat, &local.init) {
-            (_, None) => Self::Absent,
-            (Pat::Type(typed), Some(init)) => Self::Type(&typed.ty, Some(&init.expr)),
-            (_, Some(init)) => Self::Value(&init.expr),
-        }
-    }
-
-    /// What the value is made of.
-    fn value(self) -> Option<&'a Expr> {
-        match self {
-            Self::Nothing | Self::Absent => None,
-            Self::Type(_, value) => value,
-            Self::Value(value) | Self::Part(value) => Some(value),
-        }
-    }
-
-    fn exclusive(self, pattern: &Pat) -> bool {
-        is_name(pattern)
-            && match self {
-                Self::Type(ty, _) => is_exclusive(ty),
-                Self::Value(Expr::Reference(reference)) => reference.mutability.is_some(),
-                _ => false,
-            }
-    }
-
-    /// A `let` or a parameter.
-    fn is_irrefutable(self) -> bool {
-        !matches!(self, Self::Nothing | Self::Part(_))
-    }
-
-    fn initialised(self) -> bool {
-        !matches!(self, Self::Absent)
-    }
-}
-
-/// Whether a pattern is just a name.
-fn is_name(pattern: &Pat) -> bool {
-    match pattern {
-        Pat::Ident(name) => name.subpat.is_none(),
-        Pat::Type(typed) => is_name(&typed.pat),
-        _ => false,
-    }
-}
-
-/// Whether a type is spelt `&mut ..`.
-pub(crate) fn is_exclusive(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => reference.mutability.is_some(),
-        Type::Paren(inner) => is_exclusive(&inner.elem),
-        Type::Group(inner) => is_exclusive(&inner.elem),
-        _ => false,
-    }
-}
-
-/// A name that a pattern binds.
-pub(crate) struct Binding {
-    pub(crate) ident: Ident,
-    /// It is declared `mut` or `ref mut`.
-    pub(crate) changes: bool,
-}
-
-/// The names that `pattern` binds, each once. Where it is a name and cannot fail to match, that is no constant.
-pub(crate) fn bindings(pattern: &Pat, irrefutable: bool) -> Vec<Binding> {
-    struct Bindings {
-        found: Vec<Binding>,
-        irrefutable: bool,
-    }
-    impl<'ast> Visit<'ast> for Bindings {
-        fn visit_pat_ident(&mut self, pattern: &'ast syn::PatIdent) {
-            let plain = pattern.by_ref.is_none() && pattern.mutability.is_none() && pattern.subpat.is_none();
-            // `None` or `MAX` in a pattern is a constant; nothing but its spelling tells. `X` is more often a matrix.
-            let name = pattern.ident.to_string();
-            let constant =
-                plain && !self.irrefutable && name.len() > 1 && name.starts_with(char::is_uppercase);
-            if !constant && !self.found.iter().any(|binding| binding.ident == pattern.ident) {
-                self.found
-                    .push(Binding { ident: pattern.ident.clone(), changes: pattern.mutability.is_some() });
-            }
-            syn::visit::visit_pat_ident(self, pattern);
-        }
-
-        fn visit_expr(&mut self, _: &'ast Expr) {}
-    }
-    let mut bindings = Bindings { found: Vec::new(), irrefutable: irrefutable && is_name(pattern) };
-    bindings.visit_pat(pattern);
-    bindings.found
-}
-
-/// A walk that knows which variable each name stands for.
-pub(crate) trait Walk: VisitMut {
-    fn scopes(&mut self) -> &mut Scopes;
-    /// Where what is declared now is declared.
-    fn origin(&self) -> Origin;
-}
-
-/// Declares what `pattern` binds, after a walk through the expressions in it.
-pub(crate) fn bind(walk: &mut impl Walk, pattern: &mut Pat, known: Known<'_>) {
-    let origin = walk.origin();
-    walk.scopes().bind(pattern, known, origin);
-    walk.visit_pat_mut(pattern);
-}
-
-/// Walks through the parts of an expression, each in its scope.
-pub(crate) fn walk_expr<W: Walk>(walk: &mut W, expr: &mut Expr) {
-    match expr {
-        Expr::If(branch) => {
-            walk.scopes().push();
-            walk.visit_expr_mut(&mut branch.cond);
-            walk.visit_block_mut(&mut branch.then_branch);
-            walk.scopes().pop();
-            if let Some((_, other)) = &mut branch.else_branch {
-                walk.visit_expr_mut(other);
-            }
-        }
-        Expr::While(each) => {
-            walk.scopes().push();
-            walk.visit_expr_mut(&mut each.cond);
-            walk.visit_block_mut(&mut each.body);
-            walk.scopes().pop();
-        }
-        Expr::ForLoop(each) => {
-            walk.visit_expr_mut(&mut each.expr);
-            walk.scopes().push();
-            bind(walk, &mut each.pat, Known::Part(&each.expr));
-            walk.visit_block_mut(&mut each.body);
-            walk.scopes().pop();
-        }
-        Expr::Match(choice) => {
-            walk.visit_expr_mut(&mut choice.expr);
-            let of = Known::Part(&choice.expr);
-            choice.arms.iter_mut().for_each(|arm| walk_arm(walk, arm, of, W::visit_expr_mut));
-        }
-        Expr::Closure(closure) => walk_closure(walk, closure, W::visit_expr_mut),
-        Expr::Let(condition) => {
-            walk.visit_expr_mut(&mut condition.expr);
-            bind(walk, &mut condition.pat, Known::Part(&condition.expr));
-        }
-        _ => visit_mut::visit_expr_mut(walk, expr),
-    }
-}
-
-pub(crate) fn walk_arm<W: Walk>(
-    walk: &mut W,
-    arm: &mut Arm,
-    of: Known<'_>,
-    body: impl FnOnce(&mut W, &mut Expr),
-) {
-    walk.scopes().push();
-    bind(walk, &mut arm.pat, of);
-    body(walk, &mut arm.body);
-    walk.scopes().pop();
-}
-
-pub(crate) fn walk_closure<W: Walk>(
-    walk: &mut W,
-    closure: &mut ExprClosure,
-    body: impl FnOnce(&mut W, &mut Expr),
-) {
-    walk.scopes().push();
-    closure.inputs.iter_mut().for_each(|input| bind(walk, input, Known::Nothing));
-    body(walk, &mut closure.body);
-    walk.scopes().pop();
-}
-
-/// Walks through the statements of a block in a scope of their own.
-pub(crate) fn walk_block<W: Walk>(walk: &mut W, block: &mut Block) {
-    walk.scopes().push();
-    block.stmts.iter_mut().for_each(|stmt| walk.visit_stmt_mut(stmt));
-    walk.scopes().pop();
-}
-
-/// Walks through a `let`: what it binds is in scope after it.
-pub(crate) fn walk_local<W: Walk>(walk: &mut W, local: &mut Local) {
-    if let Some(init) = &mut local.init {
-        walk.visit_expr_mut(&mut init.expr);
-        if let Some((_, other)) = &mut init.diverge {
-            walk.visit_expr_mut(other);
-        }
-    }
-    let origin = walk.origin();
-    walk.scopes().bind(&local.pat, Known::of(local), origin);
-    walk.visit_pat_mut(&mut local.pat);
 }
 
 /// An identifier for generated code: no name of the user's can be taken for it, or it for one.

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-macro_rules! bail {
+macro_rules! whatever {
     ($message:literal) => {
         return Err($message.to_owned())
     };
@@ -51,7 +51,7 @@ fn by_a_macro(values: &[u32]) -> Result<u32, String> {
     let mut total = 0;
     for value in values {
         if *value > 3 {
-            bail!("too much");
+            whatever!("too much");
         }
         total += value;
     }

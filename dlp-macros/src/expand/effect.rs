@@ -1,18 +1,21 @@
-//! Writes an effect out twice: as what records it in the parallel part, and as what replays it in the serial part.
+//! Writes the effects out, each twice: what records it in the parallel part, and what replays it in the serial part. Here is
+//! what the two have in common.
+
+mod record;
+mod replay;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::visit_mut::VisitMut;
-use syn::{Expr, Ident, Index, Token};
+use syn::{Expr, Ident, Token};
 
 use super::gather::Wrap;
 use super::print::Prints;
 use crate::mark::{self, Mark};
-use crate::model::{Carry, Effect, Kind, Leaf, Split};
+use crate::model::{Carry, Kind, Leaf, Split};
 use crate::place::Place;
 use crate::scope::fresh;
-use crate::scratch::Reset;
 
 /// The code of a loop's two parts, with the names that the generated code around them uses.
 pub(super) struct Code<'a> {
@@ -57,10 +60,6 @@ fn witness(number: usize, place: usize) -> Ident {
 
 fn field(number: usize, leaf: usize) -> Ident {
     fresh(&format!("field_{number}_{leaf}"))
-}
-
-fn holder(at: usize) -> Ident {
-    fresh(&format!("held_{at}"))
 }
 
 pub(super) fn hole(leaf: usize) -> Ident {
@@ -182,51 +181,6 @@ impl Code<'_> {
         }
     }
 
-    /// The variables that a replay takes the old value out of. The serial part is a closure that is called again and
-    /// again, which may not move out of a variable: an `Option` holds them while the loop runs.
-    fn moved(&self) -> Vec<&Place> {
-        let mut moved: Vec<&Place> = Vec::new();
-        for place in self.split.effects.iter().filter_map(|effect| effect.moved.as_ref()) {
-            if !moved.contains(&place) {
-                moved.push(place);
-            }
-        }
-        moved
-    }
-
-    /// Before the loop: the variables that are moved go into their holders.
-    pub(super) fn hold(&self) -> TokenStream {
-        let held = self.moved().into_iter().enumerate().map(|(at, place)| {
-            let (holder, place) = (holder(at), &place.expr);
-            quote!(let mut #holder = ::core::option::Option::Some(#place);)
-        });
-        held.collect()
-    }
-
-    /// After the loop: the variables have their values again.
-    pub(super) fn release(&self) -> TokenStream {
-        let released = self.moved().into_iter().enumerate().map(|(at, place)| {
-            let (holder, place) = (holder(at), &place.expr);
-            quote!(#place = ::core::option::Option::unwrap(#holder);)
-        });
-        released.collect()
-    }
-
-    /// The statement of an effect, with the variables that are held under their own names.
-    fn with_held(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
-        let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
-        for (at, variable) in self.moved().into_iter().enumerate() {
-            if effect.places.iter().any(|place| place.overlaps(variable)) {
-                let (holder, name) = (holder(at), &variable.expr);
-                before.extend(quote! {
-                    let mut #name = ::core::option::Option::unwrap(::core::option::Option::take(&mut #holder));
-                });
-                after.extend(quote!(#holder = ::core::option::Option::Some(#name);));
-            }
-        }
-        quote!(#before #statement #after)
-    }
-
     /// The parallel part, with what records the effects in the places of their marks.
     pub(super) fn parallel(&self, tokens: TokenStream) -> TokenStream {
         mark::fill(tokens, &mut |mark, inner| match mark {
@@ -242,23 +196,6 @@ impl Code<'_> {
         })
     }
 
-    /// Records the effect of this number.
-    fn record(&self, number: usize) -> TokenStream {
-        let effect = &self.split.effects[number];
-        self.in_forms(effect.has_parts(), |form| self.record_as(number, effect, form))
-    }
-
-    /// Replays the effect of this number: an arm of a `match`.
-    pub(super) fn replay(&self, number: usize) -> TokenStream {
-        let effect = &self.split.effects[number];
-        let replay = self.in_forms(effect.has_parts(), |form| self.replay_as(number, effect, form));
-        let (site, items) = (u32::try_from(number).expect("few effects"), &effect.items);
-        match items.is_empty() {
-            true => quote!(#site => #replay),
-            false => quote!(#site => { #(#items)* #replay }),
-        }
-    }
-
     pub(super) fn in_forms(&self, has_parts: bool, write: impl Fn(Form) -> TokenStream) -> TokenStream {
         if !has_parts {
             let carried = write(Form::Carried);
@@ -266,160 +203,6 @@ impl Code<'_> {
         }
         let (again, at_hand, carried) = (self.again, write(Form::ItemAtHand), write(Form::Carried));
         quote!(if #again.dlp_at_hand() { #at_hand } else { #carried })
-    }
-
-    fn record_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
-        let (log, all) = (self.log, fresh("values"));
-        let site = u32::try_from(number).expect("few effects");
-        let carried: Vec<(usize, &Leaf)> =
-            effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).collect();
-        let values = carried.iter().map(|(_, leaf)| self.evaluated(leaf));
-        let types = self.types_only(number, effect, form, &carried);
-        let Types { before: witnessed, branch } = types;
-        let types = (!branch.is_empty()).then(|| quote!(if false { #branch }));
-        let puts = carried.iter().enumerate().map(|(position, (at, leaf))| {
-            let (field, value) = (field(number, *at), reference(&all, position, leaf));
-            let put = method("dlp_put", leaf);
-            let prove = match leaf.carry {
-                Carry::Text { .. } => quote!(),
-                _ => quote!((&&&&&&*#field).dlp_prove(#value);),
-            };
-            quote!(#field.is(#value); #prove (&&&&&*#field).#put(#value, #log);)
-        });
-        // A `match`, so that temporaries among the values live as long as they are needed.
-        quote! {
-            #witnessed
-            match (#(#values,)*) {
-                #all => {
-                    #types
-                    #log.effect(#site);
-                    #(#puts)*
-                }
-            }
-        }
-    }
-
-    /// The user's statement where it stood, on conjured values: it is type-checked and never runs.
-    fn types_only(&self, number: usize, effect: &Effect, form: Form, carried: &[(usize, &Leaf)]) -> Types {
-        let (dlp, all) = (self.dlp, fresh("values"));
-        if matches!(effect.kind, Kind::Print) {
-            return Types::default();
-        }
-        let mut types = Types::default();
-        for (position, (at, leaf)) in carried.iter().enumerate() {
-            let (name, value, mutable) = (bound(*at, leaf), reference(&all, position, leaf), mutable(leaf));
-            types.branch.extend(quote!(let #mutable #name = #dlp::like(#value);));
-        }
-        for (at, leaf) in effect.leaves.iter().enumerate().filter(|(_, leaf)| !form.carries(leaf)) {
-            let (name, part, value) = (bound(at, leaf), fresh(&format!("part_{at}")), &leaf.value);
-            types.before.extend(quote!(let #part = &#dlp::Witness::of(&(#value));));
-            types.branch.extend(quote!(let #name = #part.conjure();));
-        }
-        match &effect.kind {
-            Kind::Print => unreachable!("seen to"),
-            Kind::Piece { template, .. } => {
-                let piece = self
-                    .user_code(template, &mut |mark, inner| self.way_of(number, mark, &inner, Side::Types));
-                types.branch.extend(conjured(&effect.places, quote!(#piece;)));
-            }
-            Kind::Statement { template, unit } => {
-                for at in 0..effect.places.len() {
-                    let (name, witness) = (fresh(&format!("place_{at}")), witness(number, at));
-                    types.branch.extend(quote!(let mut #name = #witness.conjure();));
-                }
-                let statement = self.user_code(template, &mut |mark, inner| match mark {
-                    Mark::Place(at) => fresh(&format!("place_{at}")).into_token_stream(),
-                    Mark::Hole(at) => filled(at, &effect.leaves[at]),
-                    _ => self.way(mark, &inner, Side::Types),
-                });
-                types.branch.extend(as_unit(&statement, *unit));
-            }
-        }
-        types
-    }
-
-    fn replay_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
-        let (dlp, op) = (self.dlp, self.op);
-        let item = (form == Form::ItemAtHand).then(|| {
-            let pattern = super::parenthesised(self.split.pattern());
-            quote!(let #pattern = #op.item();)
-        });
-        let parts = effect.parts.iter().filter(|_| form == Form::Carried);
-        let hidden = effect.hidden.iter().chain(parts);
-        let gets =
-            effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
-                let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
-                let mutable = mutable(leaf);
-                quote!(let #mutable #name = (&&&&&*#field).#get(#op.reader());)
-            });
-        let done = match &effect.kind {
-            Kind::Print => {
-                let text = hole(0);
-                quote!(#dlp::print(&#text);)
-            }
-            Kind::Piece { template, .. } => {
-                let piece = self
-                    .user_code(template, &mut |mark, inner| self.way_of(number, mark, &inner, Side::Replay));
-                self.performed(effect, &quote!(#piece;))
-            }
-            Kind::Statement { template, unit } => {
-                let statement = self.user_code(template, &mut |mark, inner| match mark {
-                    Mark::Place(at) => effect.places[at].expr.to_token_stream(),
-                    Mark::Hole(at) if !form.carries(&effect.leaves[at]) => {
-                        effect.leaves[at].value.to_token_stream()
-                    }
-                    Mark::Hole(at) => filled(at, &effect.leaves[at]),
-                    _ => self.way(mark, &inner, Side::Replay),
-                });
-                let statement = self.performed(effect, &as_unit(&statement, *unit));
-                let written = (0..effect.places.len()).filter(|at| !effect.read_only.contains(at));
-                let witnesses = written.map(|at| witness(number, at));
-                let here = quote!(#(#witnesses.replays())&&*);
-                match leaves(template) {
-                    true => self.guarded(&here, &statement),
-                    false => quote!(if #here { #statement }),
-                }
-            }
-        };
-        quote! {
-            #item
-            #(let #hidden = #dlp::NotCarried;)*
-            #(#gets)*
-            #done
-        }
-    }
-
-    /// A mark in the piece that effect `number` is.
-    fn way_of(&self, number: usize, mark: Mark, inner: &TokenStream, side: Side) -> TokenStream {
-        match mark {
-            Mark::Guard(_) if side == Side::Types => quote!({ #inner; }),
-            Mark::Guard(at) => {
-                let witness = witness(number, at);
-                self.guarded(&quote!(#witness.replays()), &quote!(#inner;))
-            }
-            _ => self.way(mark, inner, side),
-        }
-    }
-
-    /// A statement that is performed where `here` holds, and elsewhere heard of.
-    fn guarded(&self, here: &TokenStream, statement: &TokenStream) -> TokenStream {
-        let (dlp, op, leave) = (self.dlp, self.op, super::label("replay"));
-        quote! {
-            match #op.guard(#here) {
-                #dlp::Guard::Act => { #statement }
-                #dlp::Guard::Pass => {}
-                #dlp::Guard::Leave(exit) => break #leave #dlp::Flow::Leave(exit),
-            }
-        }
-    }
-
-    /// A statement as the replay performs it.
-    fn performed(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
-        let statement = self.with_held(effect, statement);
-        match effect.is_unsafe {
-            true => quote!(unsafe { #statement }),
-            false => statement,
-        }
     }
 
     /// The user's code with something for each mark.
@@ -431,36 +214,6 @@ impl Code<'_> {
         let mut template = template.clone();
         Prints { dlp: self.dlp }.visit_expr_mut(&mut template);
         mark::fill(template.into_token_stream(), fill)
-    }
-
-    /// Whether a value is a variable that is handed from iteration to iteration.
-    fn is_scratch(&self, value: &Expr) -> bool {
-        let Expr::Path(path) = value else { return false };
-        let emptied = self.split.scratch.iter().filter(|buffer| buffer.reset == Reset::Emptied);
-        emptied.into_iter().any(|buffer| path.path.is_ident(&buffer.variable.ident))
-    }
-
-    /// A value as the iteration evaluates it.
-    pub(super) fn evaluated(&self, leaf: &Leaf) -> TokenStream {
-        let value = self.parallel(leaf.value.to_token_stream());
-        match &leaf.carry {
-            // A scratch variable stays for the next iteration.
-            Carry::Value if self.is_scratch(&leaf.value) => quote!(::core::clone::Clone::clone(&#value)),
-            Carry::Value | Carry::Part => value,
-            Carry::Behind | Carry::Capture(_) | Carry::CapturePart(_) => quote!(&(#value)),
-            Carry::Items => quote! {
-                ::core::iter::Iterator::collect::<::std::vec::Vec<_>>(::core::iter::IntoIterator::into_iter(#value))
-            },
-            Carry::Text { arguments, newline } => {
-                let arguments = self.parallel(arguments.clone());
-                match (newline, arguments.is_empty()) {
-                    (true, true) => quote!(::std::string::String::from("\n")),
-                    (true, false) => quote!(::std::format!("{}\n", ::core::format_args!(#arguments))),
-                    (false, true) => quote!(::std::string::String::new()),
-                    (false, false) => quote!(::std::format!(#arguments)),
-                }
-            }
-        }
     }
 }
 
@@ -489,24 +242,6 @@ fn as_unit(statement: &TokenStream, unit: bool) -> TokenStream {
     match unit {
         true => quote!(let () = #statement;),
         false => quote!(#statement;),
-    }
-}
-
-/// What type-checks a statement.
-#[derive(Default)]
-struct Types {
-    /// Before the values are evaluated.
-    before: TokenStream,
-    /// In the branch that never runs.
-    branch: TokenStream,
-}
-
-/// A reference to the value at `position` of what was evaluated.
-fn reference(all: &Ident, position: usize, leaf: &Leaf) -> TokenStream {
-    let position = Index { index: u32::try_from(position).expect("few values"), span: Span::mixed_site() };
-    match leaf.carry {
-        Carry::Behind | Carry::Capture(_) | Carry::CapturePart(_) => quote!(#all.#position),
-        _ => quote!(&#all.#position),
     }
 }
 
