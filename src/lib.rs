@@ -117,7 +117,7 @@ pub mod __private {
         };
         pub use dlp_core::source::{
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,
-            SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,
+            SourceOfCells as _, SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,
         };
         pub use dlp_core::written::{KeptNot as _, KeptRead as _, KeptWritten as _};
     }

@@ -11,6 +11,8 @@ use std::fs::ReadDir;
 use std::io::{Lines, StdinLock};
 use std::marker::PhantomData;
 
+use crate::alias::Interior;
+
 /// The source of a loop, by type: `I` with items `T`.
 pub struct Source<I, T>(PhantomData<fn() -> (I, T)>);
 
@@ -75,6 +77,15 @@ pub trait Owned {}
 )]
 pub trait Shared {}
 
+/// What the compiler asks of items that are cells, locks or the like.
+#[diagnostic::on_unimplemented(
+    message = "a loop over items of type `{T}` cannot be split: what one rank writes into them no other rank sees",
+    label = "these items change behind a shared reference",
+    note = "iterate over what is inside them, and collect the new values; or over their indices, with what writes to them under \
+            `#[serial]`"
+)]
+pub trait Unchanging<T> {}
+
 /// Sources without an order.
 pub trait SourceUnordered {
     /// Never compiles.
@@ -135,6 +146,18 @@ pub trait SourceMutableFirst {
     }
 }
 
+/// Items that are cells, locks or the like.
+pub trait SourceOfCells {
+    /// The type of the items.
+    type Item;
+    /// Never compiles.
+    fn dlp_check(&self)
+    where
+        Self: Unchanging<Self::Item>,
+    {
+    }
+}
+
 /// Every other source.
 pub trait SourceFine {
     /// Nothing is asked.
@@ -171,6 +194,9 @@ unordered! {
 impl<T> SourceUnsorted for &&&Source<ReadDir, T> {}
 impl<T> SourceOfRoot for &&&Source<Lines<StdinLock<'_>>, T> {}
 impl<I, T> SourceBorrowed for &&&Source<&mut I, T> {}
+impl<I, T: Interior> SourceOfCells for &&&Source<I, T> {
+    type Item = T;
+}
 impl<I, T: ?Sized> SourceMutable for &&Source<I, &mut T> {}
 impl<I, A, T: ?Sized> SourceMutable for &&Source<I, (A, &mut T)> {}
 impl<I, B, T: ?Sized> SourceMutableFirst for &Source<I, (&mut T, B)> {}

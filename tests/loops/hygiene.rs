@@ -169,3 +169,40 @@ fn macros_may_have_names_of_their_own() {
     same(|| names_of_its_own(5));
     same(|| other_names(5));
 }
+
+/// Names that are words of the language.
+mod with_raw_names {
+    pub(super) struct Row {
+        pub(super) r#type: u64,
+    }
+
+    #[dlp::parallel]
+    pub(super) fn r#loop(rows: &[Row], r#if: u64) -> Option<(Vec<u64>, u64)> {
+        let (mut r#match, mut r#fn, mut r#mut) = (vec![], 0, String::new());
+        'r#async: for Row { r#type } in rows {
+            let r#let = r#type * r#if;
+            r#mut.clear();
+            r#mut += &format!("{let}", r#let = r#let);
+            if r#let == 12 {
+                continue 'r#async;
+            }
+            r#match.push(r#let);
+            r#fn += r#type + r#mut.len() as u64;
+            println!("{let} {}", r#type, r#let = r#let);
+            #[serial]
+            {
+                if r#fn > 90 {
+                    return Some((r#match, r#let));
+                }
+            }
+        }
+        Some((r#match, r#fn))
+    }
+}
+
+#[test]
+fn names_may_be_words_of_the_language() {
+    let rows: Vec<with_raw_names::Row> = (0..30).map(|r#type| with_raw_names::Row { r#type }).collect();
+    same(|| with_raw_names::r#loop(&rows, 3));
+    same(|| with_raw_names::r#loop(&rows[..5], 3));
+}

@@ -1,5 +1,7 @@
 //! What cannot be iterated over.
 
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
 use std::collections::{HashMap, HashSet};
 use std::io::BufRead;
 
@@ -93,7 +95,23 @@ fn an_unordered_table(map: &mut HashMap<String, u32>) {
     }
 }
 
+#[dlp::parallel]
+fn cells(cells: &[Cell<u32>]) {
+    for cell in cells {
+        cell.set(1);
+    }
+}
+
+#[dlp::parallel]
+fn locks_of_their_own(locks: Vec<Arc<Mutex<u32>>>) {
+    for lock in locks.iter() {
+        println!("{:?}", lock);
+    }
+}
+
 fn main() {
+    cells(&[]);
+    locks_of_their_own(vec![]);
     a_hash_map(&HashMap::new());
     the_keys(&HashMap::new());
     a_hash_set(HashSet::new());
