@@ -57,6 +57,9 @@ struct Letter {
 struct Meeting {
     ranks: Rendezvous,
     since: Instant,
+    /// When the last message came, and how often the silence since then was spoken of.
+    heard: Instant,
+    told: u32,
     own: VecDeque<Message>,
     /// The root has left it; it goes on for the others.
     closed: bool,
@@ -95,7 +98,9 @@ impl Hub {
             }
         };
         let ranks = Rendezvous::new(size, enter.clone());
-        let meeting = Meeting { ranks, since: Instant::now(), own: VecDeque::new(), closed: false, kind };
+        let now = Instant::now();
+        let meeting =
+            Meeting { ranks, since: now, heard: now, told: 0, own: VecDeque::new(), closed: false, kind };
         let mut state = self.state();
         state.meetings.insert(epoch, meeting);
         let post = Post { transport, mail: &self.mail };
@@ -143,6 +148,18 @@ impl Hub {
             Some(Kind::Collective { brought, .. }) => std::mem::take(brought),
             _ => vec![],
         }
+    }
+
+    /// Who waits for whom, if nothing has come for longer than `limit`; the next time after twice as long.
+    pub(crate) fn silence(&self, limit: Duration) -> Option<String> {
+        let Ok(mut state) = self.state.try_lock() else { return None };
+        let meeting = state.meetings.values_mut().next()?;
+        let silent = meeting.heard.elapsed();
+        if silent < limit.saturating_mul(1 << meeting.told.min(20)) {
+            return None;
+        }
+        meeting.told += 1;
+        Some(meeting.waiting(silent))
     }
 
     /// The root leaves a rendezvous; it goes on for the others if they are not done.
@@ -256,8 +273,32 @@ impl Meeting {
         }
     }
 
+    /// Who waits for whom, after a silence.
+    fn waiting(&self, silent: Duration) -> String {
+        let place = &self.ranks.host().place;
+        let absent: Vec<usize> = self.ranks.absent().collect();
+        if !absent.is_empty() {
+            let has = if absent.len() == 1 { "has" } else { "have" };
+            return format!(
+                "nothing was heard for {silent:.0?}: {} {has} not come to {place}, where the others wait",
+                ranks(&absent)
+            );
+        }
+        let Kind::Loop { manager, .. } = &self.kind else {
+            return format!("nothing was heard for {silent:.0?} at {place}");
+        };
+        let busy = manager.at_work().map(|(rank, range)| match range.end.saturating_sub(range.start) {
+            0 => format!("rank {rank} is at work"),
+            1 => format!("rank {rank} is at iteration {}", range.start),
+            _ => format!("rank {rank} is at iterations {} to {}", range.start, range.end - 1),
+        });
+        let busy: Vec<String> = busy.take(8).collect();
+        format!("nothing was heard for {silent:.0?} at {place}: {}", busy.join(", "))
+    }
+
     fn on_letter(&mut self, post: Post<'_>, Letter { from, epoch, message }: Letter) -> Result<(), Fatal> {
         let now = self.since.elapsed();
+        (self.heard, self.told) = (self.since + now, 0);
         let Self { ranks, own, kind, .. } = self;
         let mut out = Outlet { post, epoch, own };
         let orders = orders(ranks, kind, &mut out, now, from, message).map_err(|wrong| match wrong {
@@ -335,6 +376,13 @@ fn orders(
             return Err(Wrong::Fatal(format!("rank {from} sent {message:?} where it makes no sense")));
         }
     })
+}
+
+/// Some ranks, for people.
+fn ranks(of: &[usize]) -> String {
+    let listed: Vec<String> = of.iter().take(8).map(usize::to_string).collect();
+    let more = if of.len() > 8 { format!(" and {} more", of.len() - 8) } else { String::new() };
+    format!("{} {}{more}", if of.len() == 1 { "rank" } else { "ranks" }, listed.join(", "))
 }
 
 /// What can be wrong with a message.

@@ -5,23 +5,26 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::time::Instant;
 
 use crate::hub::{Hub, children};
 use crate::session::Session;
-use crate::transport::Idle;
+use crate::transport::{Idle, Rest};
 use crate::wire::{Message, Payload};
 
 /// A rank at a rendezvous.
 pub(crate) struct Link {
     session: &'static Session,
     epoch: u64,
+    /// Where it is, for reports.
+    place: String,
     /// What came before this rank was let in: a Part takes another way than the root's answer, and may be faster.
     kept: RefCell<VecDeque<Message>>,
 }
 
 impl Link {
-    pub(crate) fn new(session: &'static Session, epoch: u64) -> Self {
-        Self { session, epoch, kept: RefCell::default() }
+    pub(crate) fn new(session: &'static Session, epoch: u64, place: String) -> Self {
+        Self { session, epoch, place, kept: RefCell::default() }
     }
 
     pub(crate) fn session(&self) -> &'static Session {
@@ -32,7 +35,7 @@ impl Link {
     pub(crate) fn admission(&self) -> Payload {
         let mut early = VecDeque::new();
         loop {
-            match self.await_message() {
+            match self.await_answer() {
                 Message::Go(settings) => {
                     self.kept.replace(early);
                     return settings;
@@ -64,6 +67,31 @@ impl Link {
 
     /// The next message, waited for asleep.
     pub(crate) fn await_message(&self) -> Message {
+        self.await_with(|_| {})
+    }
+
+    /// The root's answer to this rank's coming, waited for asleep. While it is not there, the root cannot say who waits
+    /// for whom, if it has not come itself.
+    fn await_answer(&self) -> Message {
+        let (since, session, mut told) = (Instant::now(), self.session, 0);
+        self.await_with(|rest| {
+            // The root is given time to speak first; two others are enough to speak for all.
+            let speaks = !session.is_root() && (session.rank() == 1 || session.rank() + 1 == session.size());
+            let Some(limit) = session.settings.stall.after.filter(|_| speaks && matches!(rest, Rest::Sleep(_))) else { return };
+            if since.elapsed() > limit.saturating_mul(2 << told) {
+                told = 20.min(told + 1);
+                session.stalled(&format!(
+                    "rank {} has waited {:.0?} at {} and got no answer: rank 0 has not come there, or waits for another \
+                     one",
+                    session.rank(),
+                    since.elapsed(),
+                    self.place
+                ));
+            }
+        })
+    }
+
+    fn await_with(&self, mut rests: impl FnMut(&Rest)) -> Message {
         if let Some(message) = self.hear() {
             return message;
         }
@@ -76,7 +104,10 @@ impl Link {
             if let Some(message) = self.next() {
                 return message;
             }
-            self.session.transport.wait(idle.rest());
+            let rest = idle.rest();
+            rests(&rest);
+            self.session.mind_silence(&rest);
+            self.session.transport.wait(rest);
         }
     }
 
@@ -97,7 +128,9 @@ impl Link {
             }
             self.session.attend(true);
             if !news {
-                self.session.transport.wait(idle.rest());
+                let rest = idle.rest();
+                self.session.mind_silence(&rest);
+                self.session.transport.wait(rest);
             }
         }
     }
@@ -109,7 +142,7 @@ impl Link {
 
     /// What the collective came to.
     pub(crate) fn answer(&self) -> Payload {
-        match self.await_message() {
+        match self.await_answer() {
             Message::Answer(answer) => answer,
             message => self.session.fail(&format!("got {message:?} instead of the answer of a collective")),
         }
@@ -199,7 +232,7 @@ mod tests {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let session = Session::begin(Box::new(member), Settings::default(), false);
-                let link = Link::new(session, 1);
+                let link = Link::new(session, 1, "a place".into());
                 assert_eq!(link.admission()[..], [9]);
                 assert_eq!(link.hear(), Some(part));
                 assert_eq!(link.hear(), None);

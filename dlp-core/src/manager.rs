@@ -103,6 +103,14 @@ impl Manager {
         Self { terms, dealer, members, returned: vec![], end, exit: None, done: 0, over: false }
     }
 
+    /// Who is at work, and on what: nothing for those who compute their own shares.
+    pub fn at_work(&self) -> impl Iterator<Item = (usize, Range<u64>)> {
+        self.members.iter().enumerate().filter_map(|(member, state)| match state {
+            Member::Working(range) => Some((member, range.clone())),
+            _ => None,
+        })
+    }
+
     /// A member has come to the loop. One that does not want work of a loop that is dealt out is gone at once.
     ///
     /// # Errors

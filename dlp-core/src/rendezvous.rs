@@ -65,6 +65,11 @@ impl Rendezvous {
         self.came.iter().all(|&came| came)
     }
 
+    /// The ranks that have not come.
+    pub fn absent(&self) -> impl Iterator<Item = usize> {
+        self.came.iter().enumerate().filter(|(_, came)| !**came).map(|(rank, _)| rank)
+    }
+
     /// What the root announced.
     pub fn host(&self) -> &Enter {
         &self.host

@@ -1,7 +1,7 @@
 //! What is said when something goes wrong: who, where in the program, and why, in one piece on standard error.
 
 use std::cell::Cell;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::panic::{Location, PanicHookInfo};
 use std::sync::Once;
 
@@ -31,7 +31,21 @@ pub(crate) enum Place {
     Item(&'static str, &'static Location<'static>, u64),
 }
 
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Outside => Ok(()),
+            Place::Iteration(at, index) => write!(f, " in iteration {index} of {at}"),
+            Place::Item(name, at, index) => {
+                write!(f, " at item {index} of `{name}` ({}:{})", at.file(), at.line())
+            }
+            Place::Replay(at, index) => write!(f, " while it replayed iteration {index} of {at}"),
+        }
+    }
+}
+
 thread_local! {
+    static WHO: Cell<Option<&'static str>> = const { Cell::new(None) };
     static PLACE: Cell<Place> = const { Cell::new(Place::Outside) };
     static PANIC: Cell<Option<String>> = const { Cell::new(None) };
 }
@@ -40,6 +54,23 @@ thread_local! {
 #[inline]
 pub(crate) fn at(place: Place) {
     PLACE.set(place);
+}
+
+/// Says which rank this thread is, for when a signal ends the process.
+pub(crate) fn is_rank(who: &'static str) {
+    WHO.set(Some(who));
+    #[cfg(unix)]
+    crate::sys::before_death(|signal, line| {
+        let _ = match WHO.get() {
+            Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
+            None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
+        };
+    });
+}
+
+/// Where this rank is, as part of a sentence that begins with who it is.
+pub(crate) fn whereabouts() -> String {
+    PLACE.get().to_string()
 }
 
 /// What a rank brings along to the end of the program.
@@ -83,15 +114,7 @@ pub(crate) fn install_hook(who: fn() -> Option<String>) {
 }
 
 fn describe(who: &str, info: &PanicHookInfo<'_>) -> String {
-    let mut text = format!("dlp: {who} panicked");
-    let _ = match PLACE.get() {
-        Place::Outside => Ok(()),
-        Place::Iteration(at, index) => write!(text, " in iteration {index} of {at}"),
-        Place::Item(name, at, index) => {
-            write!(text, " at item {index} of `{name}` ({}:{})", at.file(), at.line())
-        }
-        Place::Replay(at, index) => write!(text, " while it replayed iteration {index} of {at}"),
-    };
+    let mut text = format!("dlp: {who} panicked{}", PLACE.get());
     if let Some(location) = info.location() {
         let _ = write!(text, "\n  at {location}");
     }

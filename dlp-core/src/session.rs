@@ -28,7 +28,7 @@ use crate::observe::Tally;
 use crate::report::{self, FAILED, say};
 use crate::settings::Settings;
 use crate::sys;
-use crate::transport::Transport;
+use crate::transport::{Rest, Transport};
 use crate::wire::{Enter, Message, Op, Payload};
 
 /// One rank of one world.
@@ -143,6 +143,7 @@ impl Session {
             *PROCESS.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
         }
         if several {
+            report::is_rank(Box::leak(session.who().into_boxed_str()));
             report::install_hook(|| CURRENT.get().filter(|session| session.size() > 1).map(Session::who));
         }
         CURRENT.set(Some(session));
@@ -183,12 +184,12 @@ impl Session {
         }
         assert!(!self.over.load(Ordering::Acquire), "{place} was reached after the end of the session");
         let epoch = self.epoch.fetch_add(1, Ordering::Relaxed) + 1;
-        let enter = Enter { op, place, length, digest, wants, data };
+        let enter = Enter { op, place: place.clone(), length, digest, wants, data };
         match &self.hub {
             Some(hub) => hub.open(&*self.transport, epoch, enter, spec).unwrap_or_else(|why| self.fail(&why)),
             None => self.transport.send(0, Message::Enter(enter).encode(epoch)),
         }
-        Link::new(self, epoch)
+        Link::new(self, epoch, place)
     }
 
     /// Adds to what this rank did.
@@ -197,6 +198,29 @@ impl Session {
         match tallies.iter_mut().find(|known| known.place == tally.place) {
             Some(known) => known.add(&tally),
             None => tallies.push(tally),
+        }
+    }
+
+    /// On the root, while it waits: says who waits for whom, if nothing has been heard for long.
+    pub(crate) fn mind_silence(&self, rest: &Rest) {
+        let (Some(hub), Some(limit), Rest::Sleep(_)) = (&self.hub, self.settings.stall.after, rest) else {
+            return;
+        };
+        if let Some(silence) = hub.silence(limit) {
+            self.stalled(&silence);
+        }
+    }
+
+    /// Nothing has gone on for long: says so, and ends the job if that is asked for.
+    pub(crate) fn stalled(&self, what: &str) {
+        if self.settings.stall.abort {
+            self.explain(what);
+            self.transport.abort(FAILED);
+        } else {
+            say(&format!(
+                "dlp: {what}\n  (said by {}; `DLP_STALL=60s,abort` ends such a job, `DLP_STALL=off` says nothing)",
+                self.who()
+            ));
         }
     }
 

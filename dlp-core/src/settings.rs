@@ -1,6 +1,8 @@
 //! What the `DLP_*` variables ask for. Those of the root hold on every rank: it sends them along when ranks
 //! meet at a loop, because launchers do not hand the environment to other nodes.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::carry::{decode, encode};
@@ -21,6 +23,48 @@ pub struct Settings {
     pub summary: bool,
     /// `DLP_RANKS=N`: this many ranks as threads of one process.
     pub ranks: Option<usize>,
+    /// `DLP_STALL=60s`: after how long a silence to say who waits for whom.
+    pub stall: Stall,
+}
+
+/// What to do about a silence while ranks wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// How long it has to last; `None` to say nothing.
+    pub after: Option<Duration>,
+    /// End the job then.
+    pub abort: bool,
+}
+
+impl Default for Stall {
+    /// Five minutes, and the job goes on.
+    fn default() -> Self {
+        Self { after: Some(Duration::from_secs(300)), abort: false }
+    }
+}
+
+impl Stall {
+    /// Reads `60s`, `5m`, `2h`, `500ms`, `off`, and the same with `,abort`.
+    fn read(text: &str) -> Option<Self> {
+        let (span, abort) = match text.trim().strip_suffix(",abort") {
+            Some(span) => (span.trim(), true),
+            None => (text.trim(), false),
+        };
+        if span == "off" && !abort {
+            return Some(Self { after: None, abort });
+        }
+        let unit = span.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(span.len());
+        let (number, unit) = span.split_at(unit);
+        let number: u64 = number.parse().ok().filter(|&number| number > 0)?;
+        let after = match unit.trim() {
+            "ms" => Duration::from_millis(number),
+            "" | "s" => Duration::from_secs(number),
+            "m" | "min" => Duration::from_secs(number.checked_mul(60)?),
+            "h" => Duration::from_secs(number.checked_mul(3600)?),
+            _ => return None,
+        };
+        Some(Self { after: Some(after), abort })
+    }
 }
 
 /// What of it travels.
@@ -67,7 +111,16 @@ impl Settings {
                 format!("`DLP_RANKS` is `{count}`, expected the number of ranks to run as threads, 1 or more")
             })?),
         };
-        Ok(Self { strategy, chunk, verify, summary, ranks })
+        let stall = match var("DLP_STALL").as_deref() {
+            None | Some("") => Stall::default(),
+            Some(text) => Stall::read(text).ok_or_else(|| {
+                format!(
+                    "`DLP_STALL` is `{text}`, expected a time such as `60s`, `5m` or `2h`, `60s,abort` to end the job then, \
+                     or `off`"
+                )
+            })?,
+        };
+        Ok(Self { strategy, chunk, verify, summary, ranks, stall })
     }
 
     /// What the other ranks need to know, as bytes.
@@ -114,6 +167,20 @@ mod tests {
         assert!(settings.verify && Settings::default().adopt(&settings.share()).unwrap().verify);
         assert!(read("DLP_SUMMARY", "1").unwrap().summary);
         assert_eq!(read("PATH", "x"), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn times_are_read_with_their_unit() {
+        let stall = |text| read("DLP_STALL", text).map(|settings| settings.stall);
+        let after = |seconds| Some(Duration::from_secs(seconds));
+        assert_eq!(stall("60s").unwrap(), Stall { after: after(60), abort: false });
+        assert_eq!(stall("5m,abort").unwrap(), Stall { after: after(300), abort: true });
+        assert_eq!(stall("2h").unwrap().after, after(7200));
+        assert_eq!(stall("250ms").unwrap().after, Some(Duration::from_millis(250)));
+        assert_eq!(stall("off").unwrap().after, None);
+        for wrong in ["0s", "soon", "5 days", "-1s", "off,abort", "60s,stop"] {
+            assert!(stall(wrong).unwrap_err().contains("DLP_STALL"), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::panic::Location;
 
 use crate::hand::{Member, Plan};
 use crate::observe::Observer;
+use crate::report::{self, Place};
 use crate::schedule::Chunk;
 use crate::session::{self, Mode, Within};
 use crate::site::{Gather, Manager};
@@ -166,6 +167,7 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
         match self.source.item(index) {
             Ok(item) => {
                 running.give();
+                report::at(Place::Item(self.plan.name, self.plan.at, index));
                 self.state = State::Running(running);
                 Some(item)
             }
@@ -215,6 +217,7 @@ impl Running {
     fn take_back(&mut self) {
         if self.within.take().is_some() {
             self.member.counting.work_ends(1);
+            report::at(Place::Outside);
         }
     }
 

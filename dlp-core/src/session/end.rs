@@ -3,14 +3,11 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::{CURRENT, Guard, PROCESS, Rendezvous, Session};
-#[cfg(feature = "mpi")]
-use super::{MODE, Mode, mode, process};
+use super::{CURRENT, Guard, MODE, Mode, PROCESS, Rendezvous, Session, mode, process};
 use crate::hub::Spec;
 use crate::observe::{Tally, summary};
-#[cfg(feature = "mpi")]
-use crate::report::FAILED;
-use crate::report::{Farewell, PANICKED, say};
+use crate::report::{self, FAILED, Farewell, PANICKED, say};
+use crate::sys;
 use crate::wire::{Op, Payload};
 
 impl Session {
@@ -70,25 +67,33 @@ impl Session {
     }
 }
 
-/// Called when the process of a rank under MPI exits. A rank that was started by its first use comes to the end
+/// Called when the process of a rank exits. A rank that was started by its first use comes to the end
 /// of the program here; one that exits with an error, or in the middle of something, takes the job with it.
-#[cfg(feature = "mpi")]
 pub(super) fn at_exit(status: Option<i32>) {
-    let Some(session) = process().filter(|session| !session.over.load(Ordering::Acquire)) else { return };
+    let rank = process().or(CURRENT.get());
+    let Some(session) = rank.filter(|session| !session.over.load(Ordering::Acquire)) else { return };
+    // Of ranks that are threads, no other can end the process for this one.
+    let end = |status| {
+        session.transport.abort(status);
+        sys::exit_now(status)
+    };
     match status.unwrap_or(0) {
         0 if mode() != Mode::Together && mode() != Mode::Alone => {
-            say(&format!("dlp: error: {} exited in the middle of a loop", session.who()));
-            session.transport.abort(FAILED);
+            let place = report::whereabouts();
+            let place = if place.is_empty() { " in the middle of a loop" } else { &*place };
+            say(&format!("dlp: error: {} exited{place}, with status 0: the whole job ends", session.who()));
+            end(FAILED);
         }
         0 => {
             MODE.set(Mode::Together);
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| session.leave(None))).is_err() {
-                session.transport.abort(FAILED);
+                end(FAILED);
             }
         }
         status => {
-            say(&format!("dlp: {} exited with status {status}: the whole job ends", session.who()));
-            session.transport.abort(status);
+            let place = report::whereabouts();
+            say(&format!("dlp: {} exited{place}, with status {status}: the whole job ends", session.who()));
+            end(status);
         }
     }
 }

@@ -8,6 +8,7 @@ use super::start::{Start, World, refuse_to_start, settings, start, world};
 use super::{Aborted, Session, current};
 use crate::report::{self, PANICKED};
 use crate::settings::Settings;
+use crate::sys;
 use crate::transport::Transport;
 
 /// Runs the body of a program whose `main` carries `#[dlp::main]`: once, or under `DLP_RANKS=N` once on each of N
@@ -58,6 +59,7 @@ fn main_of_threads<R: Termination + 'static>(
 ) -> ExitCode {
     /// How long ranks that are still at work may take to notice that the job has ended.
     const GRACE: Duration = Duration::from_secs(1);
+    sys::at_exit(super::end::at_exit);
     let (done, results) = std::sync::mpsc::channel();
     for end in crate::transport::threads::Threads::world(ranks) {
         let (done, settings) = (done.clone(), settings.clone());

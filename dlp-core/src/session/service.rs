@@ -41,7 +41,11 @@ impl Session {
                 }
                 match hub.pump(&*self.transport) {
                     Ok(true) => idle.reset(),
-                    Ok(false) => self.transport.wait(idle.rest()),
+                    Ok(false) => {
+                        let rest = idle.rest();
+                        self.mind_silence(&rest);
+                        self.transport.wait(rest);
+                    }
                     Err(why) => {
                         self.explain(&why);
                         self.transport.abort(FAILED);

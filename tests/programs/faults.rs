@@ -1,0 +1,146 @@
+//! A test program: what can go wrong while ranks are in a loop, named by the first argument; the second says in which
+//! form the loop is written: `loop`, `split` or `map`. It happens at index 5, where `trouble` is called.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize, Serializer};
+
+/// How many items the loops have.
+const ITEMS: u64 = 12;
+
+fn way() -> String {
+    std::env::args().nth(1).unwrap_or_default()
+}
+
+fn work(index: u64) -> u64 {
+    std::thread::sleep(Duration::from_millis(5));
+    index * index
+}
+
+/// Dereferences a null pointer.
+fn fault() {
+    // SAFETY: none: that is what is tested.
+    #[allow(unsafe_code, deref_nullptr, reason = "a segmentation fault is wanted")]
+    unsafe {
+        std::ptr::null_mut::<u8>().write_volatile(1);
+    }
+}
+
+/// Never comes back, and needs ever more stack.
+#[allow(unconditional_recursion, reason = "that is what is wanted")]
+fn overflow(depth: u64) -> u64 {
+    let stack = std::hint::black_box([depth; 512]);
+    overflow(depth + 1) + stack[(depth % 512) as usize]
+}
+
+struct Breaks(bool);
+
+impl Drop for Breaks {
+    fn drop(&mut self) {
+        assert!(!self.0, "broken in a drop");
+    }
+}
+
+/// What an iteration gives: it may refuse to be sent.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Square(u64);
+
+impl Serialize for Square {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        assert!(way() != "panic_in_serialize" || self.0 != 25, "broken in a Serialize");
+        serializer.serialize_newtype_struct("Square", &self.0)
+    }
+}
+
+fn trouble(index: u64) -> Square {
+    let square = Square(work(index));
+    if index != 5 {
+        return square;
+    }
+    match &*way() {
+        "panic" => panic!("broken at five"),
+        "panic_on_the_root" => assert!(!dlp::is_root(), "broken at five"),
+        "panic_in_a_drop" => drop(Breaks(true)),
+        "caught" => {
+            let caught = std::panic::catch_unwind(|| panic!("of no consequence"));
+            assert!(caught.is_err());
+        }
+        "exit_3" => std::process::exit(3),
+        "exit_0" => std::process::exit(0),
+        "abort" => std::process::abort(),
+        "fault" => fault(),
+        "overflow" => assert!(overflow(0) > 0),
+        _ => {}
+    }
+    square
+}
+
+#[dlp::parallel]
+fn annotated() -> Vec<u64> {
+    let mut squares = vec![];
+    for index in 0..ITEMS {
+        let all = way() == "panic_on_all";
+        assert!(!all, "broken on rank {}", index % 100);
+        let square = trouble(index);
+        squares.push(square);
+        #[serial]
+        {
+            assert!(way() != "panic_in_order" || index != 5, "broken in loop order");
+        }
+    }
+    squares.into_iter().map(|square| square.0).collect()
+}
+
+fn by_splitting() -> Vec<u64> {
+    let mut squares = vec![];
+    for index in dlp::split_managed(0..ITEMS) {
+        assert!(way() != "panic_on_all", "broken on rank {}", dlp::rank());
+        squares.push(trouble(index));
+    }
+    let all = dlp::gather(squares).unwrap_or_default();
+    let mut all: Vec<u64> = all.into_iter().flatten().map(|square| square.0).collect();
+    all.sort_unstable();
+    all
+}
+
+fn by_mapping() -> Vec<u64> {
+    let squares = dlp::map(0..ITEMS, |index| {
+        assert!(way() != "panic_on_all", "broken on rank {}", dlp::rank());
+        trouble(index)
+    });
+    squares.map(|square| square.0).collect()
+}
+
+fn run() -> Vec<u64> {
+    match std::env::args().nth(2).as_deref() {
+        Some("split") => by_splitting(),
+        Some("map") => by_mapping(),
+        _ => annotated(),
+    }
+}
+
+#[dlp::main]
+fn main() -> ExitCode {
+    let last = dlp::rank() + 1 == dlp::size();
+    match &*way() {
+        "panic_on_the_root" if dlp::is_root() => panic!("broken at five"),
+        "early_end" if last => return ExitCode::SUCCESS,
+        "asleep" if last => std::thread::sleep(Duration::from_secs(3600)),
+        "root_asleep" if dlp::is_root() => std::thread::sleep(Duration::from_secs(3600)),
+        "asleep_in_the_loop" => {
+            let slept = dlp::map(0..4_u64, |index| {
+                std::thread::sleep(Duration::from_secs(if index == 3 { 3600 } else { 0 }));
+            });
+            slept.count();
+        }
+        "astray" if last => dlp::barrier(),
+        _ => {}
+    }
+    let squares = run();
+    if dlp::is_root() {
+        assert_eq!(squares, (0..ITEMS).map(|index| index * index).collect::<Vec<u64>>());
+        println!("all is well");
+    }
+    ExitCode::SUCCESS
+}
