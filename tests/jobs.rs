@@ -109,6 +109,21 @@ fn bad_settings_are_refused_before_anything_starts() {
 }
 
 #[test]
+fn more_threads_than_cores_are_warned_of() {
+    let said = |job: &xtask::Job| {
+        let outcome = job.run();
+        assert!(outcome.success(), "{outcome}");
+        outcome.stderr_text()
+    };
+    let job = ranks(2, "program_worlds").env("OMP_NUM_THREADS", "1");
+    let many = said(&job.clone().arg("lazy").env("RAYON_NUM_THREADS", "5000"));
+    assert!(many.contains("each with 5000 threads (RAYON_NUM_THREADS=5000), are 10000 threads"), "{many}");
+    assert!(!said(&job.clone().arg("lazy")).contains("warning"));
+    let started = said(&job.arg("many_threads"));
+    assert_eq!(started.matches("threads of a library").count(), 1, "{started}");
+}
+
+#[test]
 fn a_summary_says_who_did_how_much() {
     let outcome = ranks(3, "program_loops").env("DLP_SUMMARY", "1").run();
     assert!(outcome.success(), "{outcome}");

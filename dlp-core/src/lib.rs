@@ -18,6 +18,8 @@ pub mod alias;
 pub mod carry;
 pub mod chain;
 pub mod collective;
+#[cfg(any(feature = "mpi", test))]
+mod crowd;
 pub mod ending;
 pub mod exit;
 #[cfg(test)]

@@ -46,6 +46,10 @@ pub(crate) struct Session {
     attended: AtomicBool,
     service: OnceLock<Thread>,
     tallies: Mutex<Vec<Tally>>,
+    /// On the root of several processes, until it has looked for more threads than cores: how many threads there were at
+    /// the beginning.
+    #[cfg(feature = "mpi")]
+    threads: Mutex<Option<usize>>,
     /// Why this rank ended the job, if it did.
     said: OnceLock<String>,
     host: String,
@@ -136,6 +140,8 @@ impl Session {
             attended: AtomicBool::new(true),
             service: OnceLock::new(),
             tallies: Mutex::default(),
+            #[cfg(feature = "mpi")]
+            threads: Mutex::default(),
             said: OnceLock::new(),
             host: sys::host(),
         }));
@@ -194,6 +200,8 @@ impl Session {
 
     /// Adds to what this rank did.
     pub(crate) fn count(&self, tally: Tally) {
+        #[cfg(feature = "mpi")]
+        self.count_threads();
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         match tallies.iter_mut().find(|known| known.place == tally.place) {
             Some(known) => known.add(&tally),

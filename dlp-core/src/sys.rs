@@ -51,6 +51,27 @@ pub(crate) fn exit_now(status: i32) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// How many cores this computer has, whatever part of them this process may use; 1 where nobody knows.
+#[cfg(feature = "mpi")]
+pub(crate) fn cores() -> usize {
+    // SAFETY: `sysconf` has no precondition.
+    let cores = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
+    usize::try_from(cores).unwrap_or(1).max(1)
+}
+
+/// How many threads this process has, where the system says so.
+#[cfg(feature = "mpi")]
+pub(crate) fn threads() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse().ok())
+}
+
+/// The files that this process has mapped, where the system says so: its libraries are among them.
+#[cfg(feature = "mpi")]
+pub(crate) fn loaded() -> String {
+    std::fs::read_to_string("/proc/self/maps").unwrap_or_default()
+}
+
 /// A line that can be written where nothing may be allocated. What does not fit is left out.
 pub(crate) struct Line {
     bytes: [u8; 1024],

@@ -77,6 +77,14 @@ fn main() -> ExitCode {
             assert!(dlp::rank() != dlp::size() - 1, "the last rank gives up");
             dlp::barrier();
         }
+        Some("many_threads") => {
+            // As a library would that starts its threads when it is first used.
+            let each = 2 + std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = || (0..each).for_each(|_| drop(std::thread::spawn(std::thread::park)));
+            threads();
+            dlp::barrier();
+            dlp::map(0..8, |x| x).for_each(drop);
+        }
         Some("panic_in_map") => {
             dlp::map(0..20, |x| assert!(x != 7, "seven")).count();
         }

@@ -1,7 +1,12 @@
 //! How a session comes to be: by `init`, by `init_with`, or by the first use; and in which world, which the
 //! environment says.
 
+#[cfg(feature = "mpi")]
+use std::sync::PoisonError;
+
 use super::{CURRENT, Session, process};
+#[cfg(feature = "mpi")]
+use crate::crowd::Computer;
 use crate::launch::Launch;
 use crate::report::say;
 use crate::settings::Settings;
@@ -82,7 +87,34 @@ fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
     }
     let session = Session::begin(Box::new(mpi), settings, true);
     sys::at_exit(super::end::at_exit);
+    session.ask_for_threads();
     session
+}
+
+#[cfg(feature = "mpi")]
+impl Session {
+    /// Warns of more threads than cores, where the environment asks for them.
+    fn ask_for_threads(&self) {
+        let var = |name: &str| std::env::var(name).ok();
+        let (Some(here), true) = (Computer::read(var, sys::cores()), self.is_root()) else { return };
+        let usable = std::thread::available_parallelism().map_or(1, usize::from);
+        match here.asked(var, usable, &sys::loaded()) {
+            Some(crowd) => say(&format!("dlp: warning: {crowd}")),
+            None => *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = sys::threads(),
+        }
+    }
+
+    /// Warns of more threads than cores, where the program has started them in its first loop.
+    pub(super) fn count_threads(&self) {
+        let Some(before) = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let here = Computer::read(|name| std::env::var(name).ok(), sys::cores());
+        // Beside them are the rank's own thread, and the one that answers for it.
+        let own = usize::from(self.service.get().is_some());
+        let library = sys::threads().unwrap_or(0).saturating_sub(before + own);
+        if let Some(crowd) = here.and_then(|here| here.counted(library)) {
+            say(&format!("dlp: warning: {crowd}"));
+        }
+    }
 }
 
 /// The session of a program that says itself when it begins and ends; see [`init`].
