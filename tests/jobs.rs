@@ -109,6 +109,28 @@ fn bad_settings_are_refused_before_anything_starts() {
 }
 
 #[test]
+fn a_launcher_of_another_mpi_is_noticed() {
+    // What this launcher says, neither Open MPI nor MPICH listens to: each process would be rank 0 of 1.
+    let job = alone("program_worlds").arg("lazy");
+    let job = job.env("MV2_COMM_WORLD_RANK", "1").env("MV2_COMM_WORLD_SIZE", "3");
+    let outcome = bad(&job);
+    let told = outcome.stderr_text();
+    assert!(told.contains("MVAPICH with 3 ranks") && told.contains("belong to different MPIs"), "{outcome}");
+}
+
+#[test]
+fn a_batch_job_without_srun_is_warned_of() {
+    let job = alone("program_worlds").arg("lazy").env("SLURM_JOB_ID", "7");
+    let told = |job: &xtask::Job| {
+        let outcome = job.run();
+        assert!(outcome.success(), "{outcome}");
+        outcome.stderr_text()
+    };
+    assert!(told(&job.clone().env("SLURM_NTASKS", "8")).contains("start it with `srun`"));
+    assert_eq!(told(&job.env("SLURM_NTASKS", "1")), "");
+}
+
+#[test]
 fn more_threads_than_cores_are_warned_of() {
     let said = |job: &xtask::Job| {
         let outcome = job.run();

@@ -41,6 +41,16 @@ impl Launch {
     }
 }
 
+/// How many tasks a batch job of SLURM has, if this process is alone in one of several: its script has most likely forgotten
+/// `srun`.
+pub fn forgotten(var: impl Fn(&str) -> Option<String>) -> Option<usize> {
+    let number = |name: &str| var(name)?.trim().parse().ok();
+    let tasks =
+        var("SLURM_JOB_ID").and_then(|_| number("SLURM_NTASKS").or_else(|| number("SLURM_NPROCS")))?;
+    let alone = var("SLURM_STEP_ID").is_none() && Launch::detect(&var).is_none();
+    (alone && tasks > 1).then_some(tasks)
+}
+
 impl fmt::Display for Launch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.size {
@@ -82,5 +92,15 @@ mod tests {
         let batch_script = [("SLURM_JOB_ID", "7"), ("SLURM_PROCID", "0"), ("SLURM_NTASKS", "64")];
         assert_eq!(detect(&batch_script), None);
         assert_eq!(detect(&[("SLURM_STEP_ID", "0"), ("SLURM_STEP_NUM_TASKS", "1")]), None);
+        let tasks = |vars: &[(&str, &str)]| {
+            forgotten(|name| {
+                vars.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+            })
+        };
+        assert_eq!(tasks(&batch_script), Some(64));
+        assert_eq!(tasks(&[("SLURM_JOB_ID", "7"), ("SLURM_NTASKS", "1")]), None);
+        assert_eq!(tasks(&[&batch_script[..], &[("SLURM_STEP_ID", "0")]].concat()), None);
+        assert_eq!(tasks(&[&batch_script[..], &[("OMPI_COMM_WORLD_RANK", "0")]].concat()), None);
+        assert_eq!(tasks(&[]), None);
     }
 }

@@ -1,13 +1,14 @@
 //! How a session comes to be: by `init`, by `init_with`, or by the first use; and in which world, which the
 //! environment says.
 
+use std::sync::Once;
 #[cfg(feature = "mpi")]
 use std::sync::PoisonError;
 
 use super::{CURRENT, Session, process};
 #[cfg(feature = "mpi")]
 use crate::crowd::Computer;
-use crate::launch::Launch;
+use crate::launch::{self, Launch};
 use crate::report::say;
 use crate::settings::Settings;
 use crate::sys;
@@ -66,12 +67,26 @@ pub(super) fn start(how: Start) -> &'static Session {
     let settings = settings();
     match world(&settings) {
         Err(why) => refuse_to_start(&why),
-        Ok(World::Solo) => Session::begin(Box::new(Solo::default()), settings, how == Start::Explicit),
+        Ok(World::Solo) => {
+            static WARNED: Once = Once::new();
+            WARNED.call_once(warn_of_being_alone);
+            Session::begin(Box::new(Solo::default()), settings, how == Start::Explicit)
+        }
         Ok(World::Threads(ranks)) => refuse_to_start(&format!(
             "`DLP_RANKS={ranks}` needs `#[dlp::main]` on the program's `main`: only that can run it once for each rank"
         )),
         #[cfg(feature = "mpi")]
         Ok(World::Mpi(launch)) => start_mpi(&launch, settings),
+    }
+}
+
+/// In a batch job of several tasks, this process may be meant to be one of them.
+fn warn_of_being_alone() {
+    if let Some(tasks) = launch::forgotten(|name| std::env::var(name).ok()) {
+        say(&format!(
+            "dlp: warning: this process runs alone, in a SLURM job of {tasks} tasks: start it with `srun` if it is to run on all \
+             of them"
+        ));
     }
 }
 
