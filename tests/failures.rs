@@ -74,10 +74,10 @@ fn a_panic_that_is_caught_is_no_failure() {
 
 #[test]
 fn a_panic_ends_the_job() {
-    ends("panic", Some(101), &["panicked HERE", "tests/programs/faults.rs:", "broken at five"]);
+    ends("panic", Some(101), &["panicked HERE", "tests/programs/faults.rs:", "broken in the middle"]);
     ends("panic_in_a_drop", Some(101), &["panicked HERE", "broken in a drop"]);
     ends("panic_on_all", Some(101), &["panicked", "broken on rank"]);
-    ends("panic_on_the_root", Some(101), &["rank 0 of", "broken at five"]);
+    ends("panic_on_the_root", Some(101), &["rank 0 of", "broken before the loop"]);
 }
 
 #[test]

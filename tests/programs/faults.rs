@@ -1,5 +1,6 @@
 //! A test program: what can go wrong while ranks are in a loop, named by the first argument; the second says in which
-//! form the loop is written: `loop`, `split` or `map`. It happens at index 5, where `trouble` is called.
+//! form the loop is written: `loop`, `split` or `map`. It happens at the index that the third names, or 5. With a fourth,
+//! which seeds them, iterations are of random length.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -13,8 +14,20 @@ fn way() -> String {
     std::env::args().nth(1).unwrap_or_default()
 }
 
+/// The number that an argument is.
+fn number(argument: usize) -> Option<u64> {
+    std::env::args().nth(argument)?.parse().ok()
+}
+
+/// Where it happens.
+fn at() -> u64 {
+    number(3).unwrap_or(5)
+}
+
 fn work(index: u64) -> u64 {
-    std::thread::sleep(Duration::from_millis(5));
+    // The finalizer of MurmurHash3, to make a length of each index.
+    let mixed = number(4).map(|seed| (seed ^ index).wrapping_mul(0xff51_afd7_ed55_8ccd) >> 51);
+    std::thread::sleep(Duration::from_micros(mixed.unwrap_or(5000)));
     index * index
 }
 
@@ -48,19 +61,18 @@ struct Square(u64);
 
 impl Serialize for Square {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        assert!(way() != "panic_in_serialize" || self.0 != 25, "broken in a Serialize");
+        assert!(way() != "panic_in_serialize" || self.0 != at() * at(), "broken in a Serialize");
         serializer.serialize_newtype_struct("Square", &self.0)
     }
 }
 
 fn trouble(index: u64) -> Square {
     let square = Square(work(index));
-    if index != 5 {
+    if index != at() {
         return square;
     }
     match &*way() {
-        "panic" => panic!("broken at five"),
-        "panic_on_the_root" => assert!(!dlp::is_root(), "broken at five"),
+        "panic" => panic!("broken in the middle"),
         "panic_in_a_drop" => drop(Breaks(true)),
         "caught" => {
             let caught = std::panic::catch_unwind(|| panic!("of no consequence"));
@@ -86,7 +98,7 @@ fn annotated() -> Vec<u64> {
         squares.push(square);
         #[serial]
         {
-            assert!(way() != "panic_in_order" || index != 5, "broken in loop order");
+            assert!(way() != "panic_in_order" || index != at(), "broken in loop order");
         }
     }
     squares.into_iter().map(|square| square.0).collect()
@@ -124,7 +136,7 @@ fn run() -> Vec<u64> {
 fn main() -> ExitCode {
     let last = dlp::rank() + 1 == dlp::size();
     match &*way() {
-        "panic_on_the_root" if dlp::is_root() => panic!("broken at five"),
+        "panic_on_the_root" if dlp::is_root() => panic!("broken before the loop"),
         "early_end" if last => return ExitCode::SUCCESS,
         "asleep" if last => std::thread::sleep(Duration::from_secs(3600)),
         "root_asleep" if dlp::is_root() => std::thread::sleep(Duration::from_secs(3600)),

@@ -15,7 +15,6 @@
 mod grammar;
 mod package;
 mod program;
-mod random;
 mod scope;
 mod shrink;
 mod tree;
@@ -30,10 +29,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use self::grammar::{Generator, LEVELS};
 use self::package::{Package, Verdict};
 use self::program::Program;
-use self::random::Random;
 use self::tree::Form;
 use self::trial::{Failure as Wrong, Outcome};
 use crate::Failure;
+use crate::random::Random;
 use crate::tally::Tally;
 
 /// How many programs go into one build.

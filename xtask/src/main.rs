@@ -3,9 +3,11 @@
 //! One file a command; a new one is a line in [`COMMANDS`].
 
 mod cargo;
+mod chaos;
 mod demo;
 mod generated;
 mod libclang;
+mod random;
 mod setup;
 mod tally;
 mod test;
@@ -18,6 +20,12 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, &'static str, fn(&[OsString]) -> Result<(), Failure>);
 
 const COMMANDS: &[Command] = &[
+    (
+        "chaos",
+        "[--seed S] [--jobs N]",
+        "run jobs in which something goes wrong at random, and see that each ends as it should",
+        chaos::run,
+    ),
     (
         "demo",
         "[DIR]",

@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     step(&["test", "--workspace", "--no-default-features"]),
     step(&["xtask", "generated", "--seed", "1", "--count", "240"]),
     TESTS,
+    step(&["xtask", "chaos", "--seed", "1", "--jobs", "40"]),
 ];
 
 const TESTS: Step = step(&["test", "--workspace"]);

@@ -6,10 +6,10 @@ mod statement;
 mod value;
 
 use super::program::{Options, Program, Returns};
-use super::random::Random;
 use super::scope::{Role, Scope};
 use super::tree::{Tree, statement};
 use super::types::Ty;
+use crate::random::Random;
 use effect::Accumulator;
 use source::Source;
 

@@ -1,8 +1,8 @@
 //! A generated program, and its text.
 
-use super::random::Random;
 use super::tree::{Form, Tree};
 use super::types::Ty;
+use crate::random::Random;
 
 /// A function with a loop that is split.
 #[derive(Clone, Debug, PartialEq)]

@@ -127,7 +127,7 @@ impl Generator {
     /// An iterator that has a known end, and the type of its items.
     fn items(&mut self, before: &mut Vec<Tree>) -> (String, Ty) {
         let i64s = Ty::int("i64");
-        let pick = |random: &mut crate::generated::random::Random, all: &[&str]| random.pick(all).to_owned();
+        let pick = |random: &mut crate::random::Random, all: &[&str]| random.pick(all).to_owned();
         let random = &mut self.random;
         match random.below(24) {
             0 | 1 => ("0..n".into(), Ty::int("usize")),
