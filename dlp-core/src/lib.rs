@@ -20,6 +20,7 @@ pub mod chain;
 pub mod collective;
 #[cfg(any(feature = "mpi", test))]
 mod crowd;
+pub mod digest;
 pub mod ending;
 pub mod exit;
 #[cfg(test)]
