@@ -18,7 +18,8 @@ use std::task::Poll;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{Borrowed, encode};
+use crate::carry::Borrowed;
+use crate::encoding::encode;
 use crate::record::{Reader, Record};
 use crate::session;
 
@@ -525,7 +526,7 @@ mod tests {
     }
 
     fn said(record: &Record) -> Vec<String> {
-        crate::carry::decode::<Told>(&record.take()).unwrap().said
+        crate::encoding::decode::<Told>(&record.take()).unwrap().said
     }
 
     fn remote(said: &[&str]) -> RemoteError {

@@ -18,6 +18,7 @@ pub mod alias;
 pub mod carry;
 pub mod chain;
 pub mod collective;
+mod encoding;
 pub mod ending;
 pub mod exit;
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod verify;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::again::{Again, Items};
-use crate::carry::{decode, encode};
+use crate::encoding::{decode, encode};
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
