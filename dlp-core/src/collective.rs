@@ -9,7 +9,7 @@ use std::panic::Location;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{decode, encode};
+use crate::encoding::{decode, encode};
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::record::{put_number, take_number};

@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 
-use crate::carry::encode;
+use crate::encoding::encode;
 use crate::wire::Payload;
 
 /// How many items are looked at unless all are asked for.

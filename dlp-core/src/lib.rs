@@ -21,6 +21,7 @@ pub mod collective;
 #[cfg(any(feature = "mpi", test))]
 mod crowd;
 pub mod digest;
+mod encoding;
 pub mod ending;
 pub mod exit;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{decode, encode};
+use crate::encoding::{decode, encode};
 use crate::hand::{Member, Plan};
 use crate::observe::Observer;
 use crate::part::{Draft, Ledger, read_all};

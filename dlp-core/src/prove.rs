@@ -10,7 +10,8 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{Borrowed, Field, decode, encode};
+use crate::carry::{Borrowed, Field};
+use crate::encoding::{decode, encode};
 
 /// A value that does not survive.
 ///

@@ -7,7 +7,7 @@ use std::sync::Once;
 
 use serde::{Deserialize, Serialize};
 
-use crate::carry::{decode, encode};
+use crate::encoding::{decode, encode};
 use crate::observe::Tally;
 use crate::site::Loop;
 use crate::wire::Payload;

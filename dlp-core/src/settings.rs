@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::carry::{decode, encode};
+use crate::encoding::{decode, encode};
 use crate::schedule::Chunk;
 use crate::site::Strategy;
 use crate::wire::Payload;

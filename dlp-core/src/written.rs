@@ -16,7 +16,8 @@ use std::ops::Range;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{Always, Travels, decoded, encode};
+use crate::carry::{Always, Travels};
+use crate::encoding::{decoded, encode};
 use crate::record::{Reader, Record};
 use crate::session;
 use crate::site::Loop;

@@ -1,9 +1,10 @@
-//! How a loop was left, and with what: what the user's own function needs to leave as the loop was left.
+//! How a loop was left, and with what: what the user's own function needs to leave as the loop was left. Knows nothing of how
+//! it was found out, and by whom.
 
 use serde::{Deserialize, Serialize};
 
 use crate::exit::RemoteError;
-use crate::record::Reader;
+use crate::record::{Reader, Replay};
 use crate::session;
 use crate::site::Loop;
 
@@ -30,6 +31,19 @@ pub(super) struct Way {
     pub(super) guards: u64,
     /// The values, as far as they travel, or what is told of them.
     pub(super) values: Vec<u8>,
+}
+
+impl Way {
+    /// The iteration that is being replayed took it when it ran, and recorded the values.
+    pub(super) fn taken_in_the_iteration<T>(exit: u32, op: &mut Replay<'_, T>) -> Self {
+        let values = op.reader().rest().to_vec();
+        Self { exit, index: op.index(), replayed: false, guards: 0, values }
+    }
+
+    /// The iteration that is being replayed takes it just now, and has put the values in the replay's log.
+    pub(super) fn taken_in_the_replay<T>(exit: u32, op: &Replay<'_, T>) -> Self {
+        Self { exit, index: op.index(), replayed: true, guards: op.guards(), values: op.log().take() }
+    }
 }
 
 impl<T> Left<T> {

@@ -1,22 +1,19 @@
 //! `DLP_VERIFY=1`: the root runs every iteration itself, just before it replays it, and compares what the two have recorded.
 //!
 //! That finds what no compiler sees: an iteration that depends on more than its item, by a static, a file, the time, or an
-//! address. The first difference is named by index, rank and statement.
+//! address. The first difference is named by index, rank and statement. Knows records as bytes, and nothing of what they mean.
 
 use super::Engine;
-use crate::again::Items;
 use crate::observe::Observer;
-use crate::record::{EXITS, Flow, Record, Replay};
+use crate::record::{EXITS, Record};
 use crate::report::{self, Place};
+use crate::run::code::Code;
 use crate::session::{Mode, Within};
 
-impl<I, M, B, S, W, O> Engine<'_, I, M, B, S, W, O>
+impl<I, C, O> Engine<'_, I, C, O>
 where
     I: Iterator,
-    M: Items<I::Item>,
-    B: Fn(I::Item, &Record) -> Flow,
-    S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
-    W: Fn(u32, &Record),
+    C: Code<I::Item>,
     O: Observer,
 {
     /// Runs the iteration that is next in loop order, if it is here, and compares.
@@ -26,31 +23,40 @@ where
             return;
         };
         let Ok(item) = self.source.item(index) else { return };
-        let record = Record::traced();
-        {
-            let _within = Within::new(Mode::Iterating);
-            report::at(Place::Iteration(self.at, index));
-            self.iterate(index, item, &record);
-        }
+        let record = self.trace(index, item);
         let here = record.take();
         if here == there {
             return;
         }
         let place = here.iter().zip(&there).take_while(|(a, b)| a == b).count();
         // Where it has nothing more, the next effect of the other rank is one too many.
-        let what = match record.site_at(place).filter(|_| place < here.len()) {
-            Some(site) if site >= EXITS => "by the way in which it leaves the loop".to_owned(),
-            Some(site) => match self.at.sites.get(site as usize) {
-                Some(site) => format!("in the statement in line {} that writes `{}`", site.line, site.target),
-                None => "in what it has recorded".to_owned(),
-            },
-            None => "in how many effects it has".to_owned(),
-        };
+        let what = self.describe(record.site_at(place).filter(|_| place < here.len()));
         self.link.session().fail(&format!(
             "iteration {index} of {} is another one on rank {member} than on the root, {what}: it depends on more than \
              its item and what was there before the loop, such as a static, a file, the time, a random number, or the order \
              of a hash table",
             self.at
         ));
+    }
+
+    /// Runs an iteration, and remembers where each of its effects begins.
+    fn trace(&self, index: u64, item: I::Item) -> Record {
+        let _within = Within::new(Mode::Iterating);
+        report::at(Place::Iteration(self.at, index));
+        let record = Record::traced();
+        self.code.iterate(index, item, &record);
+        record
+    }
+
+    /// In what two records of an iteration differ, if it is in the effect at `site`, or in the way out of that number.
+    fn describe(&self, site: Option<u32>) -> String {
+        match site {
+            Some(site) if site >= EXITS => "by the way in which it leaves the loop".to_owned(),
+            Some(site) => match self.at.sites.get(site as usize) {
+                Some(site) => format!("in the statement in line {} that writes `{}`", site.line, site.target),
+                None => "in what it has recorded".to_owned(),
+            },
+            None => "in how many effects it has".to_owned(),
+        }
     }
 }

@@ -1,0 +1,132 @@
+//! The user's code of one loop, as the attribute took it apart: runs an iteration, replays what one recorded, and brings back
+//! what one left with.
+//!
+//! Knows items and single iterations; no rank, no message, no Part, and not which iteration is next.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use super::left::{Left, Way};
+use crate::again::Items;
+use crate::record::{EXITS, Flow, PANIC, Record, Replay};
+use crate::report::{self, Place};
+use crate::session::{Aborted, Mode, Within};
+use crate::site::{Exits, Loop};
+
+/// What [`Engine`](super::engine::Engine) asks of a loop's code, whatever that is made of.
+pub(super) trait Code<T> {
+    /// Runs iteration `index` on its item.
+    fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
+
+    /// Replays iteration `index` from what it recorded: the way out that it took, if it did. `led` says where the root left
+    /// it, if it did so by a statement on the world outside: the count of those, and the way out.
+    ///
+    /// # Errors
+    /// If the record is not one.
+    fn replay(&mut self, index: u64, recorded: &[u8], led: Option<(u64, u32)>)
+    -> Result<Option<Way>, String>;
+
+    /// What the function needs to leave as the loop was left.
+    fn arrive(&mut self, way: Way) -> Left<T>;
+}
+
+/// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
+pub(super) struct Emitted<M, B, S, W, L> {
+    pub(super) at: &'static Loop,
+    /// The items, where they can be had again.
+    pub(super) items: M,
+    pub(super) body: B,
+    pub(super) replay: S,
+    pub(super) tell: W,
+    pub(super) lost: L,
+}
+
+impl<T, M, B, S, W, L> Code<T> for Emitted<M, B, S, W, L>
+where
+    M: Items<T>,
+    B: Fn(T, &Record) -> Flow,
+    S: FnMut(u32, &mut Replay<'_, T>) -> Flow,
+    W: Fn(u32, &Record),
+    L: Fn(u32, u64) -> bool,
+{
+    fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
+        record.begin(index);
+        if self.at.exits == Exits::Never {
+            return (self.body)(item, record);
+        }
+        // An earlier iteration may leave the loop, and then there is no panic.
+        let iterate = || {
+            let flow = (self.body)(item, record);
+            if let Flow::Leave(exit) = flow {
+                record.leave(exit);
+                (self.tell)(exit, record);
+            }
+            flow
+        };
+        match catch_unwind(AssertUnwindSafe(iterate)) {
+            Ok(flow) => flow,
+            Err(panic) if panic.is::<Aborted>() => resume_unwind(panic),
+            Err(_) => {
+                record.leave(PANIC);
+                Flow::Leave(PANIC)
+            }
+        }
+    }
+
+    fn replay(
+        &mut self,
+        index: u64,
+        recorded: &[u8],
+        led: Option<(u64, u32)>,
+    ) -> Result<Option<Way>, String> {
+        if recorded.is_empty() {
+            return Ok(None);
+        }
+        report::at(Place::Replay(self.at, index));
+        let mut item = |index| self.items.item(index);
+        let mut op = Replay::new(index, recorded, &mut item);
+        op.led_by(led);
+        while !op.reader().is_empty() {
+            let site = op.reader().site().ok_or("a record that is cut short")?;
+            if let Some(exit) = site.checked_sub(EXITS) {
+                return Ok(Some(Way::taken_in_the_iteration(exit, &mut op)));
+            }
+            if site as usize >= self.at.sites.len() {
+                return Err(format!(
+                    "iteration {index} recorded an effect number {site} that the loop does not have"
+                ));
+            }
+            match (self.replay)(site, &mut op) {
+                Flow::Next => {}
+                Flow::Skip => break,
+                Flow::Leave(exit) => {
+                    (self.tell)(exit, op.log());
+                    return Ok(Some(Way::taken_in_the_replay(exit, &op)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn arrive(&mut self, way: Way) -> Left<T> {
+        if M::AT_HAND && !way.replayed && (self.lost)(way.exit, way.index) {
+            self.iterate_once_more(way.index);
+        }
+        let item = M::AT_HAND.then(|| self.items.item(way.index));
+        Left::new(self.at, way, item)
+    }
+}
+
+impl<M, B, S, W, L> Emitted<M, B, S, W, L> {
+    /// Runs an iteration that left on another rank, for the values with which it leaves.
+    fn iterate_once_more<T>(&mut self, index: u64)
+    where
+        M: Items<T>,
+        B: Fn(T, &Record) -> Flow,
+    {
+        let _within = Within::new(Mode::Iterating);
+        report::at(Place::Iteration(self.at, index));
+        let record = Record::default();
+        record.begin(index);
+        (self.body)(self.items.item(index), &record);
+    }
+}

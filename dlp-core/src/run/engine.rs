@@ -1,0 +1,181 @@
+//! One rank in one loop: what it does with what it hears, and what it tells.
+//!
+//! Below: running a range, replaying in loop order, the root's verdict, the end, and `DLP_VERIFY`. Knows the protocol's member
+//! and the Parts; of the user's code only that it runs and replays iterations.
+
+mod end;
+mod range;
+mod replay;
+mod verdict;
+mod verify;
+
+use std::fmt;
+
+pub(super) use self::verdict::Verdict;
+use super::code::Code;
+use super::left::{Left, Way};
+use super::plan::Plan;
+use crate::link::Link;
+use crate::observe::Observer;
+use crate::part::{Draft, Ledger};
+use crate::pulse::Pulse;
+use crate::record::PANIC;
+use crate::report::PANICKED;
+use crate::site::{Gather, Loop};
+use crate::stepper::Stepper;
+use crate::wire::{Completion, Message};
+use crate::worker::{Report, Task, Worker};
+
+/// One rank in one loop.
+pub(super) struct Engine<'a, I, C, O> {
+    at: &'static Loop,
+    source: Stepper<I>,
+    code: C,
+    link: &'a Link,
+    worker: Worker,
+    gather: Gather,
+    /// This rank replays the effects of all.
+    replays: bool,
+    /// This rank runs every iteration too, and compares.
+    verifies: bool,
+    verdict: Verdict,
+    draft: Draft,
+    ledger: Ledger,
+    /// How the loop was left, as far as the replay has found out.
+    left: Option<Way>,
+    /// A Part was handed over in the middle of a range, and not taken in yet.
+    in_transit: bool,
+    pulse: Pulse,
+    observer: &'a mut O,
+}
+
+impl<'a, I, C, O> Engine<'a, I, C, O>
+where
+    I: Iterator,
+    C: Code<I::Item>,
+    O: Observer,
+{
+    /// A Part is handed over when it is this long, or has waited for long.
+    const FULL: usize = 1 << 20;
+    /// With so much to hand over, and the last Part not taken in yet, a rank waits.
+    const BRIMFUL: usize = 1 << 28;
+
+    pub(super) fn new(
+        at: &'static Loop,
+        source: Stepper<I>,
+        code: C,
+        plan: Plan,
+        link: &'a Link,
+        observer: &'a mut O,
+    ) -> Self {
+        let Plan { gather, shares, replays, verifies, verdict } = plan;
+        Self {
+            at,
+            source,
+            code,
+            link,
+            worker: Worker::new(shares),
+            gather,
+            replays,
+            verifies,
+            verdict,
+            draft: Draft::of(link.session().rank()),
+            ledger: Ledger::default(),
+            left: None,
+            in_transit: false,
+            pulse: Pulse::new(),
+            observer,
+        }
+    }
+
+    /// Runs this rank's share of the loop to its end, and says how the loop was left, if it was.
+    pub(super) fn run(&mut self) -> Option<Left<I::Item>> {
+        let way = self.drive()?;
+        if way.exit == PANIC {
+            self.link.session().abort(PANICKED);
+        }
+        Some(self.code.arrive(way))
+    }
+
+    fn drive(&mut self) -> Option<Way> {
+        loop {
+            match self.worker.task() {
+                Task::Run(range) => self.run_range(range.start),
+                Task::Wait => self.wait(),
+                Task::Leave(outcome) => return self.leave(outcome),
+            }
+        }
+    }
+
+    fn wait(&mut self) {
+        self.observer.wait_begins();
+        let message = self.link.await_message();
+        self.observer.wait_ends();
+        self.take_in(message);
+        self.replay_ready();
+    }
+
+    /// Between two iterations: takes in what has come, replays what is complete, hands over what is due.
+    fn look(&mut self) {
+        while let Some(message) = self.link.hear() {
+            self.take_in(message);
+        }
+        self.replay_ready();
+        if self.draft.bytes() >= Self::FULL || self.pulse.is_late() {
+            self.hand_over_early();
+        }
+    }
+
+    fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Assign(range) => self.worker.on_assign(range),
+            Message::Release => self.worker.on_release(),
+            Message::Cancel(at) => self.worker.on_cancel(at),
+            Message::Finish(outcome) => self.worker.on_finish(outcome),
+            Message::Seen => self.in_transit = false,
+            Message::Part(part) => {
+                if let Err(why) = self.ledger.add(part) {
+                    self.fail(format_args!("got {why}"));
+                }
+            }
+            message => self.fail(format_args!("got {message:?}")),
+        }
+    }
+
+    /// Hands over what was done so far, in the middle of a range.
+    fn hand_over_early(&mut self) {
+        if !self.worker.can_report() {
+            return;
+        }
+        // One at a time: whoever is faster than those who take it in must not flood them.
+        while self.in_transit && self.draft.bytes() >= Self::BRIMFUL {
+            self.wait();
+        }
+        if !self.in_transit && self.worker.can_report() {
+            let report = self.worker.so_far();
+            self.hand_over(report);
+        }
+    }
+
+    /// Tells the manager what was done, and hands over its effects.
+    fn hand_over(&mut self, report: Report) {
+        let Report { completion, wants } = report;
+        let mut part = self.draft.take();
+        self.pulse.told();
+        if self.gather == Gather::None {
+            self.replay_own(std::mem::take(&mut part));
+        }
+        self.observer.part_sent(part.len());
+        let nothing_done = completion == Completion { done: 0..0, undone: 0..0, end: None };
+        if nothing_done && part.is_empty() && !wants {
+            return;
+        }
+        self.in_transit |= !wants && !part.is_empty();
+        self.link.tell(Message::Request { completion, wants, part });
+    }
+
+    /// The loop cannot go on: ends the job with what has become of it.
+    fn fail(&self, why: fmt::Arguments<'_>) -> ! {
+        self.link.session().fail(&format!("{} {why}", self.at))
+    }
+}

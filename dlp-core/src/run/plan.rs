@@ -1,0 +1,129 @@
+//! What the ranks agree on before they run a loop: how it is cut, who replays it, and who decides how it was left.
+//!
+//! Knows the options, the settings and the rendezvous; no item, no effect, and nothing of how a range is run.
+
+use super::engine::Verdict;
+use crate::hub::Spec;
+use crate::link::Link;
+use crate::manager::Terms;
+use crate::schedule::{Shares, Static, shares};
+use crate::session::{Rendezvous, Session};
+use crate::settings::Settings;
+use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
+use crate::wire::{Op, Payload};
+
+/// What one rank is to do in one loop.
+pub(super) struct Plan {
+    pub(super) gather: Gather,
+    /// The ranges that fall to this rank; `None` where a manager hands them out.
+    pub(super) shares: Option<Shares>,
+    /// This rank replays the effects of all.
+    pub(super) replays: bool,
+    /// This rank runs every iteration too, and compares.
+    pub(super) verifies: bool,
+    pub(super) verdict: Verdict,
+}
+
+/// Meets the other ranks at a loop of `length` items, if that is known, and waits to be let in.
+pub(super) fn meet(
+    at: &'static Loop,
+    length: Option<u64>,
+    root_leads: bool,
+    session: &'static Session,
+) -> (Link, Plan) {
+    let link = session.enter(announcement(at, length, session));
+    let settings = session.settings.adopt(&link.admission()).unwrap_or_else(|why| session.fail(&why));
+    let plan = Plan::new(at, length, root_leads, &settings, session);
+    (link, plan)
+}
+
+/// What this rank comes with, and, on the root, what it would have the others do.
+fn announcement(at: &'static Loop, length: Option<u64>, session: &Session) -> Rendezvous {
+    let options = at.options.under(&session.settings);
+    let spec = Spec::Loop {
+        terms: terms(at, &options, length),
+        gather: options.gather,
+        settings: session.settings.share(),
+    };
+    Rendezvous {
+        op: Op::Loop,
+        place: at.to_string(),
+        length,
+        digest: at.digest(),
+        wants: true,
+        data: Payload::default(),
+        spec,
+    }
+}
+
+impl Plan {
+    /// Under the settings that hold for all ranks.
+    fn new(
+        at: &'static Loop,
+        length: Option<u64>,
+        root_leads: bool,
+        settings: &Settings,
+        session: &Session,
+    ) -> Self {
+        let options = at.options.under(settings);
+        let root_decides = match options.gather {
+            Gather::Root => at.exits != Exits::Never,
+            Gather::All => root_leads,
+            Gather::None => false,
+        };
+        Self {
+            gather: options.gather,
+            shares: cut(&options, length)
+                .map(|how| shares(how, session.rank() as u64, session.size() as u64, length)),
+            replays: match options.gather {
+                Gather::All => true,
+                Gather::Root => session.is_root(),
+                Gather::None => false,
+            },
+            verifies: settings.verify && session.is_root() && options.gather != Gather::None,
+            verdict: match (root_decides, session.is_root()) {
+                (false, _) => Verdict::Unneeded,
+                (true, true) => Verdict::Owed,
+                (true, false) => Verdict::Awaited,
+            },
+        }
+    }
+}
+
+impl Options {
+    /// These options, with what `settings` override.
+    fn under(self, settings: &Settings) -> Self {
+        if settings.verify {
+            // The root has enough to do with running everything itself.
+            let chunk = settings.chunk.unwrap_or(self.chunk);
+            return Self { strategy: Strategy::Managed, manager: Manager::Dedicated, chunk, ..self };
+        }
+        Self {
+            strategy: settings.strategy.unwrap_or(self.strategy),
+            chunk: settings.chunk.unwrap_or(self.chunk),
+            ..self
+        }
+    }
+}
+
+/// How a loop is cut where members do it themselves; `None` where the manager does.
+fn cut(options: &Options, length: Option<u64>) -> Option<Static> {
+    match (options.strategy, length) {
+        (Strategy::RoundRobin, _) => Some(Static::Cyclic(options.chunk.fixed().unwrap_or(1))),
+        (Strategy::Block, Some(length)) => Some(Static::Block(length)),
+        (Strategy::Serial, _) => Some(Static::First),
+        (Strategy::Managed, _) | (Strategy::Block, None) => None,
+    }
+}
+
+fn terms(at: &Loop, options: &Options, length: Option<u64>) -> Terms {
+    Terms {
+        deal: cut(options, length).is_none().then_some(options.chunk),
+        length,
+        // Whoever replays the effects of all has to wait for all, or has to hear how the loop was left; the others
+        // need not.
+        hold: options.gather == Gather::All || options.gather == Gather::Root && at.exits != Exits::Never,
+        may_stop: false,
+        dedicated: options.manager == Manager::Dedicated,
+    }
+}
