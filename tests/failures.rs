@@ -17,10 +17,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// Every way to run the program with so many ranks.
 fn worlds(ranks: usize) -> Vec<Job> {
-    let mut jobs = vec![threads(ranks, "program_faults")];
-    #[cfg(feature = "mpi")]
-    jobs.push(common::ranks(ranks, "program_faults"));
-    jobs
+    Vec::from([
+        threads(ranks, "program_faults"),
+        #[cfg(feature = "mpi")]
+        common::ranks(ranks, "program_faults"),
+    ])
 }
 
 /// Runs the program with this way to go wrong, in each world and form.

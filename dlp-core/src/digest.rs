@@ -279,11 +279,6 @@ impl Input {
         Self { captured, items: digests.into_iter().map(short).collect(), each: each as u64 }
     }
 
-    /// Of these captured values alone.
-    pub(crate) fn captured(captured: Vec<u32>) -> Self {
-        Self { captured, items: vec![], each: 1 }
-    }
-
     pub(crate) fn write(&self) -> Payload {
         let numbers = [self.captured.len() as u32, u32::try_from(self.each).unwrap_or(u32::MAX)];
         let all = numbers.iter().chain(&self.captured).chain(&self.items);

@@ -20,6 +20,7 @@ pub mod chain;
 pub mod collective;
 #[cfg(any(feature = "mpi", test))]
 mod crowd;
+#[cfg(test)]
 pub mod digest;
 mod encoding;
 pub mod ending;

@@ -92,7 +92,7 @@ pub(crate) fn take(function: &mut ItemFn) -> Found {
                 finder.scopes.declare(name, mutable, exclusive, true, Origin::Outer);
             }
             FnArg::Typed(typed) => {
-                finder.scopes.bind(&typed.pat, Known::Type(&typed.ty, None), Origin::Outer)
+                finder.scopes.bind(&typed.pat, Known::Type(&typed.ty, None), Origin::Outer);
             }
         }
     }
