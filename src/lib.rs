@@ -85,6 +85,7 @@ pub mod __private {
     pub use dlp_core::alias::{Captured, Changes, Holder, Own, Pair, Shared, going_on};
     pub use dlp_core::carry::Field;
     pub use dlp_core::chain::{Done, apply, show, test};
+    pub use dlp_core::digest::{Capture, Items, Look};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::exit::{Branch, Returned, Slot};
     pub use dlp_core::output::{print, prints, stay};
@@ -93,7 +94,7 @@ pub mod __private {
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::Scratch;
     pub use dlp_core::session::main;
-    pub use dlp_core::site::{Exits, Gather, Loop, Manager, Options, Site, Strategy};
+    pub use dlp_core::site::{Check, Exits, Gather, Loop, Manager, Options, Site, Strategy};
     pub use dlp_core::source::Source;
     pub use dlp_core::written::{Kept, Table};
 
@@ -106,6 +107,10 @@ pub mod __private {
         };
         pub use dlp_core::carry::{
             CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,
+        };
+        pub use dlp_core::digest::{
+            CaptureSeen as _, CaptureUnseen as _, DigestEncoded as _, DigestHashed as _, DigestNothing as _,
+            TwiceByIndex as _, TwiceNot as _,
         };
         pub use dlp_core::exit::{
             LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,

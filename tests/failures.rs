@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{bad, good, threads};
+use common::{bad, good, worlds};
 use xtask::Job;
 
 /// The forms of a loop: the argument of the program, and the strategy where it has one.
@@ -15,19 +15,10 @@ const FORMS: [(&str, Option<&str>); 4] =
 /// How long a job may take until it has ended: a launcher takes up to two seconds to end its ranks after one has died.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Every way to run the program with so many ranks.
-fn worlds(ranks: usize) -> Vec<Job> {
-    Vec::from([
-        threads(ranks, "program_faults"),
-        #[cfg(feature = "mpi")]
-        common::ranks(ranks, "program_faults"),
-    ])
-}
-
 /// Runs the program with this way to go wrong, in each world and form.
 fn each(way: &str, check: impl Fn(&Job, &str)) {
     for ranks in [2, 4] {
-        for job in worlds(ranks) {
+        for job in worlds(ranks, "program_faults") {
             for (form, strategy) in FORMS {
                 let mut job = job.clone().arg(way).arg(form).limit(LIMIT).env("RUST_BACKTRACE", "0");
                 if let Some(strategy) = strategy {
@@ -126,7 +117,7 @@ fn ranks_that_part_are_told_so() {
 /// With `DLP_STALL`, a job in which nothing moves says who waits for whom, and ends if that is asked for.
 fn stalls(way: &str, says: &[&str]) {
     for ranks in [2, 4] {
-        for job in worlds(ranks) {
+        for job in worlds(ranks, "program_faults") {
             let job = job.arg(way).arg("loop").limit(LIMIT).env("DLP_STALL", "300ms,abort");
             let outcome = bad(&job);
             let told = outcome.stderr_text();
@@ -152,7 +143,7 @@ fn a_rank_that_never_comes_is_named() {
 #[test]
 fn a_panic_in_loop_order_ends_the_job() {
     for ranks in [2, 4] {
-        for job in worlds(ranks) {
+        for job in worlds(ranks, "program_faults") {
             let outcome = bad(&job.arg("panic_in_order").arg("loop").limit(LIMIT));
             let told = outcome.stderr_text();
             for part in ["panicked while it replayed iteration 5 of the loop of", "broken in loop order"] {

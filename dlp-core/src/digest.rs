@@ -1,43 +1,65 @@
-//! Whether the ranks have built the same input: digests of a loop's items, and of the values that its iterations capture.
+//! What is looked at of a loop's input: the items of its source, and the values that its iterations capture.
 //!
-//! An item is looked at where the compiler can see that it can be encoded or hashed; the attribute emits
-//! `(&&&Items::of(&source)).dlp_digest()`, and method resolution finds how (autoref specialization). Of captured values,
-//! numbers, texts and what is made of them are looked at. Pure: what is done about a difference is said elsewhere.
+//! An item is looked at where the compiler can see that it can be encoded or hashed: the attribute emits
+//! `(&&&items).dlp_digest()`, and method resolution finds how (autoref specialization). Of captured values, numbers, texts
+//! and what is made of them are looked at. What is done with the digests is said below, in `input`.
+
+pub(crate) mod input;
 
 use std::any::type_name;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::iter::{Cloned, Copied, Enumerate, Rev, Skip, StepBy, Take, Zip};
 use std::marker::PhantomData;
+use std::slice;
 
+use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 
-use crate::encoding::encode;
-use crate::wire::Payload;
+use crate::strict::Whole;
 
-/// How many items are looked at unless all are asked for.
-pub(crate) const SAMPLE: usize = 8;
+/// Of longer ones, no more than so many elements are looked at.
+const ELEMENTS: usize = 8;
 
 /// Above this many bytes, an item is not looked at.
 const LARGEST: usize = 1 << 20;
 
-/// In a full check, how many digests travel at most; each is of as many items as that takes.
-const MOST: usize = 1 << 20;
+/// The digest of an item, where it has one.
+type Digest<T> = Option<fn(&T) -> u64>;
 
-/// The digest of one item; `None` where there is none.
-pub type Digest<T> = Option<fn(&T) -> u64>;
+/// How the items of a source are looked at.
+pub struct Look<I: Iterator> {
+    /// The digest of one item; `None` where there is none.
+    pub(crate) digest: Digest<I::Item>,
+    /// A second iterator over the same items, which reaches each in no time; `None` where there is none.
+    pub(crate) again: Twice<I>,
+}
 
-/// The items of a source, by type.
-pub struct Items<T>(PhantomData<fn(T)>);
-
-impl<T> fmt::Debug for Items<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Items<{}>", type_name::<T>())
+impl<I: Iterator> Look<I> {
+    /// With what method resolution has found.
+    pub const fn new(digest: Digest<I::Item>, again: Twice<I>) -> Self {
+        Self { digest, again }
     }
 }
 
-impl<T> Items<T> {
+impl<I: Iterator> fmt::Debug for Look<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Look<{}>", type_name::<I>())
+    }
+}
+
+/// The items of a source, by type.
+pub struct Items<I>(PhantomData<fn(I)>);
+
+impl<I> fmt::Debug for Items<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Items<{}>", type_name::<I>())
+    }
+}
+
+impl<I: Iterator> Items<I> {
     /// The items of `source`, without a borrow of it.
-    pub const fn of<I: Iterator<Item = T>>(_source: &I) -> Self {
+    pub const fn of(_source: &I) -> Self {
         Self(PhantomData)
     }
 }
@@ -66,26 +88,24 @@ pub trait DigestNothing {
     fn dlp_digest(&self) -> Digest<Self::Item>;
 }
 
-impl<T: Serialize> DigestEncoded for &&Items<T> {
-    type Item = T;
+impl<I: Iterator<Item: Serialize>> DigestEncoded for &&Items<I> {
+    type Item = I::Item;
 
-    fn dlp_digest(&self) -> Digest<T> {
+    fn dlp_digest(&self) -> Digest<I::Item> {
         Some(|item| {
-            let mut bytes = vec![];
-            encode(item, &mut bytes);
-            // In whatever order: that of a hash table is another one in each process.
-            let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_add(mixed(u64::from(*byte) + 1)));
-            if bytes.len() > LARGEST { 0 } else { mixed(sum ^ bytes.len() as u64) }
+            let sum = Sum { sum: 0, length: 0 };
+            // What cannot be encoded is not looked at.
+            postcard::serialize_with_flavor(&Whole(item), sum).unwrap_or(0)
         })
     }
 }
 
-impl<T: Hash> DigestHashed for &Items<T> {
-    type Item = T;
+impl<I: Iterator<Item: Hash>> DigestHashed for &Items<I> {
+    type Item = I::Item;
 
-    fn dlp_digest(&self) -> Digest<T> {
+    fn dlp_digest(&self) -> Digest<I::Item> {
         // An address is another one in each process.
-        let name = type_name::<T>();
+        let name = type_name::<I::Item>();
         let addresses = ["fn(", "*const ", "*mut ", "NonNull<"];
         if addresses.iter().any(|address| name.contains(address)) {
             return None;
@@ -98,10 +118,84 @@ impl<T: Hash> DigestHashed for &Items<T> {
     }
 }
 
-impl<T> DigestNothing for Items<T> {
-    type Item = T;
+impl<I: Iterator> DigestNothing for Items<I> {
+    type Item = I::Item;
 
-    fn dlp_digest(&self) -> Digest<T> {
+    fn dlp_digest(&self) -> Digest<I::Item> {
+        None
+    }
+}
+
+/// Adds up the bytes of an encoding in whatever order: that of a hash table is another one in each process.
+struct Sum {
+    sum: u64,
+    length: usize,
+}
+
+impl Flavor for Sum {
+    type Output = u64;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.length += 1;
+        if self.length > LARGEST {
+            return Err(postcard::Error::SerializeBufferFull);
+        }
+        self.sum = self.sum.wrapping_add(mixed(u64::from(byte) + 1));
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<u64> {
+        Ok(mixed(self.sum ^ self.length as u64))
+    }
+}
+
+/// Iterators that can be had twice, and whose `nth` takes no time.
+pub trait ByIndex: Iterator + Clone {}
+
+impl<T> ByIndex for slice::Iter<'_, T> {}
+impl<T> ByIndex for slice::Chunks<'_, T> {}
+impl<T> ByIndex for slice::ChunksExact<'_, T> {}
+impl<T> ByIndex for slice::Windows<'_, T> {}
+impl<'a, T: Copy + 'a, I: ByIndex<Item = &'a T>> ByIndex for Copied<I> {}
+impl<'a, T: Clone + 'a, I: ByIndex<Item = &'a T>> ByIndex for Cloned<I> {}
+impl<I: ByIndex> ByIndex for Enumerate<I> {}
+impl<I: ByIndex + DoubleEndedIterator> ByIndex for Rev<I> {}
+impl<I: ByIndex> ByIndex for Skip<I> {}
+impl<I: ByIndex> ByIndex for StepBy<I> {}
+impl<I: ByIndex> ByIndex for Take<I> {}
+impl<A: ByIndex, B: ByIndex> ByIndex for Zip<A, B> {}
+
+/// How a source is had again, where it can be.
+type Twice<I> = Option<fn(&I) -> I>;
+
+/// Sources that can be had twice, and whose items are reached in no time.
+pub trait TwiceByIndex {
+    /// The source.
+    type Source;
+    /// How it is had again.
+    fn dlp_twice(&self) -> Twice<Self::Source>;
+}
+
+/// Every other source.
+pub trait TwiceNot {
+    /// The source.
+    type Source;
+    /// Not at all.
+    fn dlp_twice(&self) -> Twice<Self::Source>;
+}
+
+impl<I: ByIndex> TwiceByIndex for &Items<I> {
+    type Source = I;
+
+    fn dlp_twice(&self) -> Twice<I> {
+        Some(I::clone)
+    }
+}
+
+impl<I> TwiceNot for Items<I> {
+    type Source = I;
+
+    fn dlp_twice(&self) -> Twice<I> {
         None
     }
 }
@@ -114,11 +208,11 @@ fn mixed(mut z: u64) -> u64 {
 }
 
 /// A captured value.
-pub struct Captured<'a, T: ?Sized>(pub &'a T);
+pub struct Capture<'a, T: ?Sized>(pub &'a T);
 
-impl<T: ?Sized> fmt::Debug for Captured<'_, T> {
+impl<T: ?Sized> fmt::Debug for Capture<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Captured").finish_non_exhaustive()
+        f.debug_struct("Capture").finish_non_exhaustive()
     }
 }
 
@@ -168,7 +262,7 @@ impl Seen for String {
 impl<T: Seen> Seen for [T] {
     fn see(&self, hasher: &mut DefaultHasher) {
         self.len().hash(hasher);
-        self.iter().take(SAMPLE).chain(self.last()).for_each(|item| item.see(hasher));
+        self.iter().take(ELEMENTS).chain(self.last()).for_each(|item| item.see(hasher));
     }
 }
 
@@ -213,20 +307,20 @@ impl<A: Seen, B: Seen, C: Seen> Seen for (A, B, C) {
 }
 
 /// Captured values that are looked at.
-pub trait CapturedSeen {
+pub trait CaptureSeen {
     /// What it is.
     fn dlp_digest(&self) -> u32;
 }
 
 /// Every other captured value.
-pub trait CapturedUnseen {
+pub trait CaptureUnseen {
     /// Nothing.
     fn dlp_digest(&self) -> u32 {
         0
     }
 }
 
-impl<T: Seen + ?Sized> CapturedSeen for &Captured<'_, T> {
+impl<T: Seen + ?Sized> CaptureSeen for &Capture<'_, T> {
     fn dlp_digest(&self) -> u32 {
         let mut hasher = DefaultHasher::new();
         self.0.see(&mut hasher);
@@ -234,80 +328,11 @@ impl<T: Seen + ?Sized> CapturedSeen for &Captured<'_, T> {
     }
 }
 
-impl<T: ?Sized> CapturedUnseen for Captured<'_, T> {}
+impl<T: ?Sized> CaptureUnseen for Capture<'_, T> {}
 
 /// As many bits as travel.
 fn short(digest: u64) -> u32 {
     (digest >> 32) as u32
-}
-
-/// The digests of one rank's input, as they travel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Input {
-    /// Of the captured values, in the order of the loop's descriptor.
-    pub(crate) captured: Vec<u32>,
-    /// Of the items, each of so many.
-    items: Vec<u32>,
-    each: u64,
-}
-
-/// Where two ranks' inputs differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Difference {
-    /// In the captured value of this number.
-    Captured(usize),
-    /// In these items.
-    Items(std::ops::Range<u64>),
-}
-
-impl Input {
-    /// Of these captured values and items.
-    pub(crate) fn new<'a, T: 'a>(
-        captured: Vec<u32>,
-        items: impl ExactSizeIterator<Item = &'a T>,
-        digest: fn(&T) -> u64,
-    ) -> Self {
-        let each = items.len().div_ceil(MOST).max(1);
-        let mut digests = vec![];
-        for (at, item) in items.enumerate() {
-            let digest = digest(item);
-            match digests.last_mut() {
-                Some(last) if at % each != 0 => *last = mixed(*last ^ digest),
-                _ => digests.push(digest),
-            }
-        }
-        Self { captured, items: digests.into_iter().map(short).collect(), each: each as u64 }
-    }
-
-    pub(crate) fn write(&self) -> Payload {
-        let numbers = [self.captured.len() as u32, u32::try_from(self.each).unwrap_or(u32::MAX)];
-        let all = numbers.iter().chain(&self.captured).chain(&self.items);
-        all.flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>().into()
-    }
-
-    /// What [`Input::write`] wrote; nothing of it where that cannot be.
-    pub(crate) fn read(bytes: &[u8]) -> Self {
-        let numbers = || bytes.chunks_exact(4).map(|four| u32::from_le_bytes(four.try_into().expect("four")));
-        let captured = numbers().next().unwrap_or(0) as usize;
-        Self {
-            captured: numbers().skip(2).take(captured).collect(),
-            items: numbers().skip(2 + captured).collect(),
-            each: u64::from(numbers().nth(1).unwrap_or(1)),
-        }
-    }
-
-    /// Where it differs first from another, as far as both have looked.
-    pub(crate) fn difference(&self, other: &Self) -> Option<Difference> {
-        let differs = |a: &[u32], b: &[u32]| a.iter().zip(b).position(|(a, b)| a != b);
-        if let Some(at) = differs(&self.captured, &other.captured) {
-            return Some(Difference::Captured(at));
-        }
-        if self.each != other.each {
-            return None;
-        }
-        let at = differs(&self.items, &other.items)? as u64;
-        Some(Difference::Items(at * self.each..(at + 1) * self.each))
-    }
 }
 
 #[cfg(test)]
@@ -319,7 +344,8 @@ mod tests {
     macro_rules! digest {
         ($items:expr) => {{
             let items = $items;
-            let digest = (&&&Items::of(&items.iter())).dlp_digest();
+            let of = Items::of(&items.iter());
+            let digest = (&&&of).dlp_digest();
             digest.map(|digest| items.iter().map(|item| digest(&item)).collect::<Vec<u64>>())
         }};
     }
@@ -350,7 +376,7 @@ mod tests {
     fn captured_numbers_and_texts_are_told_apart() {
         macro_rules! captured {
             ($value:expr) => {
-                (&&Captured(&$value)).dlp_digest()
+                (&&Capture(&$value)).dlp_digest()
             };
         }
         assert_ne!(captured!(1_u64), captured!(2_u64));
@@ -364,20 +390,31 @@ mod tests {
     }
 
     #[test]
-    fn the_first_difference_is_found_where_both_have_looked() {
-        let input =
-            |captured: &[u32], items: &[u64]| Input::new(captured.to_vec(), items.iter(), |&item| item << 32);
-        let mine = input(&[7, 8], &[1, 2, 3, 4]);
-        assert_eq!(Input::read(&mine.write()), mine);
-        assert_eq!(mine.difference(&input(&[7, 8], &[1, 2, 3, 4])), None);
-        assert_eq!(mine.difference(&input(&[7, 9], &[1])), Some(Difference::Captured(1)));
-        assert_eq!(mine.difference(&input(&[7, 8], &[1, 2, 5, 4])), Some(Difference::Items(2..3)));
-        assert_eq!(mine.difference(&input(&[7, 8], &[1, 2])), None, "as far as both have looked");
-        assert_eq!(mine.difference(&Input::read(&[])), None);
-        assert_eq!(Input::read(&[1, 2, 3]), Input { each: 1, ..Input::default() });
-        let many: Vec<u64> = (0..(MOST as u64 + 2)).collect();
-        let mut others = many.clone();
-        others[5] = 0;
-        assert_eq!(input(&[], &many).difference(&input(&[], &others)), Some(Difference::Items(4..6)));
+    fn an_item_that_is_large_or_cannot_be_encoded_is_not_looked_at() {
+        let digests = digest!([vec![1_u8; LARGEST], vec![2; LARGEST], vec![3]]).unwrap();
+        assert!(digests[0] == 0 && digests[1] == 0 && digests[2] != 0);
+        struct Refuses;
+        impl Serialize for Refuses {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("never"))
+            }
+        }
+        assert_eq!(digest!([Refuses]), Some(vec![0]));
+    }
+
+    #[test]
+    fn slices_are_had_twice_and_iterators_that_work_are_not() {
+        macro_rules! twice {
+            ($source:expr) => {{
+                let of = Items::of(&$source);
+                (&&of).dlp_twice().is_some()
+            }};
+        }
+        let list = [1, 2, 3];
+        assert!(twice!(list.iter()) && twice!(list.chunks(2).zip(list.windows(2)).rev().enumerate()));
+        assert!(twice!(list.iter().copied().skip(1).step_by(2).take(3)));
+        assert!(
+            !twice!(list.iter().map(|x| x + 1)) && !twice!(list.into_iter()) && !twice!("a b".split(' '))
+        );
     }
 }

@@ -54,7 +54,12 @@ impl Plan {
             digest: 0,
             wants,
             data: Payload::default(),
-            spec: Spec::Loop { terms, gather: self.gather, settings: session.settings.share() },
+            spec: Spec::Loop {
+                terms,
+                gather: self.gather,
+                settings: session.settings.share(),
+                captured: &[],
+            },
         });
         link.admission();
         let mut worker = Worker::new(None);

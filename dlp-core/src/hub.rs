@@ -27,6 +27,8 @@ pub(crate) enum Spec {
         gather: Gather,
         /// The root's settings, for the others.
         settings: Payload,
+        /// What the values are called that its iterations capture.
+        captured: &'static [&'static str],
     },
     /// Meet, and hand out what this makes of what the ranks brought along.
     Collective(fn(&[Payload]) -> Payload),
@@ -88,16 +90,17 @@ impl Hub {
         spec: Spec,
     ) -> Result<(), Fatal> {
         let size = transport.size();
-        let kind = match spec {
-            Spec::Loop { terms, gather, settings } => {
+        let ranks = Rendezvous::new(size, enter.clone());
+        let (ranks, kind) = match spec {
+            Spec::Loop { terms, gather, settings, captured } => {
                 let parts = Parts { gather, held: Some(vec![]) };
-                Kind::Loop { manager: Manager::new(terms, size), settings, parts }
+                let manager = Manager::new(terms, size);
+                (ranks.capturing(captured), Kind::Loop { manager, settings, parts })
             }
             Spec::Collective(combine) => {
-                Kind::Collective { combine, brought: vec![Payload::default(); size] }
+                (ranks, Kind::Collective { combine, brought: vec![Payload::default(); size] })
             }
         };
-        let ranks = Rendezvous::new(size, enter.clone());
         let now = Instant::now();
         let meeting =
             Meeting { ranks, since: now, heard: now, told: 0, own: VecDeque::new(), closed: false, kind };

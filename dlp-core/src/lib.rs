@@ -20,7 +20,6 @@ pub mod chain;
 pub mod collective;
 #[cfg(any(feature = "mpi", test))]
 mod crowd;
-#[cfg(test)]
 pub mod digest;
 mod encoding;
 pub mod ending;

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::digest::input::{Difference, Input};
 use crate::wire::{Enter, Op};
 
 /// One rendezvous, as the root sees it.
@@ -12,6 +13,9 @@ use crate::wire::{Enter, Op};
 pub struct Rendezvous {
     /// The announcement of the root, with which all others are compared.
     host: Enter,
+    /// In a loop: what was looked at of its input, and what its captured values are called.
+    input: Input,
+    captured: &'static [&'static str],
     came: Vec<bool>,
 }
 
@@ -26,14 +30,22 @@ pub struct Mismatch {
 enum What {
     Place { root: String, other: String },
     Length { place: String, root: Option<u64>, other: Option<u64> },
-    Input { place: String },
+    Items { place: String, first: u64, last: u64 },
+    Captured { place: String, name: &'static str },
+    Program { place: String },
     Twice { place: String },
 }
 
 impl Rendezvous {
     /// A rendezvous of `size` ranks at the place that the root has come to.
     pub fn new(size: usize, host: Enter) -> Self {
-        Self { host, came: vec![false; size] }
+        let input = if host.op == Op::Loop { Input::read(&host.data) } else { Input::default() };
+        Self { host, input, captured: &[], came: vec![false; size] }
+    }
+
+    /// The same, at a loop that captures values of these names.
+    pub(crate) fn capturing(self, captured: &'static [&'static str]) -> Self {
+        Self { captured, ..self }
     }
 
     /// `rank` has come; whether all have now.
@@ -48,7 +60,18 @@ impl Rendezvous {
         } else if host.length != enter.length {
             Some(What::Length { place: place(), root: host.length, other: enter.length })
         } else if host.digest != enter.digest {
-            Some(What::Input { place: place() })
+            Some(What::Program { place: place() })
+        } else if let Some(difference) = self.difference(enter) {
+            Some(match difference {
+                Difference::Items(range) => {
+                    let last = range.end.min(host.length.unwrap_or(range.end)) - 1;
+                    What::Items { place: place(), first: range.start, last }
+                }
+                Difference::Captured(at) => {
+                    let name = self.captured.get(at).copied().unwrap_or("a captured value");
+                    What::Captured { place: place(), name }
+                }
+            })
         } else if std::mem::replace(&mut self.came[rank], true) {
             Some(What::Twice { place: place() })
         } else {
@@ -58,6 +81,12 @@ impl Rendezvous {
             Some(what) => Err(Mismatch { rank, what }),
             None => Ok(self.complete()),
         }
+    }
+
+    /// Where what a rank iterates over, or captures, is not what the root does.
+    fn difference(&self, enter: &Enter) -> Option<Difference> {
+        let same = enter.op != Op::Loop || enter.data == self.host.data;
+        if same { None } else { self.input.difference(&Input::read(&enter.data), enter.length) }
     }
 
     /// Whether all ranks have come.
@@ -99,10 +128,30 @@ impl fmt::Display for Mismatch {
                 items(*root),
                 items(*other)
             ),
-            What::Input { place } => write!(
+            What::Items { place, first, last } => {
+                let which = if first == last {
+                    format!("item {first}")
+                } else {
+                    format!("one of the items {first} to {last}")
+                };
+                write!(
+                    f,
+                    "the ranks have different input at {place}: {which} of rank {rank} is not that of rank 0; every rank \
+                     must build the same input in the same order (sort what comes out of a hash table or a directory, and \
+                     have what only one should make made by `dlp::on_root(|| ..)`); `DLP_CHECK=full` compares all items, \
+                     `DLP_CHECK=off` none"
+                )
+            }
+            What::Captured { place, name } => write!(
                 f,
-                "rank 0 and rank {rank} do not agree at {place}: the program or the input differs; start the same \
-                 binary on every rank and build the same input"
+                "the ranks have different input at {place}: `{name}`, which its iterations read, has another value on \
+                 rank {rank} than on rank 0; have it made once for all, by `dlp::on_root(|| ..)`, or, if it \
+                 is to be another one on each rank, compute it inside the loop, or say `check = \"off\"` (for one run, \
+                 `DLP_CHECK=off`)"
+            ),
+            What::Program { place } => write!(
+                f,
+                "rank 0 and rank {rank} do not run the same program at {place}: start the same binary on every rank"
             ),
             What::Twice { place } => write!(f, "rank {rank} came twice to {place}"),
         }
@@ -165,6 +214,6 @@ mod tests {
         let length = say(&at(Op::Loop, "the loop of `f` (a.rs:1)", 1));
         assert!(length.contains("rank 0 has 3 items, rank 2 has 1 item;"), "{length}");
         let digest = say(&Enter { digest: 2, ..host });
-        assert!(digest.contains("rank 0 and rank 2 do not agree"), "{digest}");
+        assert!(digest.contains("rank 0 and rank 2 do not run the same program"), "{digest}");
     }
 }

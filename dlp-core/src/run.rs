@@ -20,6 +20,7 @@ use self::code::Emitted;
 use self::engine::Engine;
 pub use self::left::Left;
 use crate::again::Again;
+use crate::digest::Look;
 use crate::observe::Counting;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, PANICKED, Place};
@@ -50,14 +51,15 @@ pub fn alone() -> bool {
 ///
 /// `tell` records the values of a way out that was just taken here, as far as they travel; `lost` says of one that iteration
 /// `index` took whether its values are neither here nor travel. `root_leads` where the replay may leave by a statement on the
-/// world outside, which only the root performs.
+/// world outside, which only the root performs. `look` says how to look at the items, and has looked at the values that the
+/// iterations capture: those must be the same on all ranks.
 ///
 /// Returns how the loop was left, or `None` if it ran to its end.
 ///
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
 #[allow(clippy::too_many_arguments, reason = "the parts of one loop, which only the attribute writes out")]
-pub fn run<I, A, B, S, W, L>(
+pub fn run<I, A, B, S, W, L, C, const CAPTURED: usize>(
     at: &'static Loop,
     source: I,
     again: A,
@@ -66,6 +68,7 @@ pub fn run<I, A, B, S, W, L>(
     replay: S,
     tell: W,
     lost: L,
+    look: C,
 ) -> Option<Left<I::Item>>
 where
     I: Iterator,
@@ -74,15 +77,17 @@ where
     S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
     W: Fn(u32, &Record),
     L: Fn(u32, u64) -> bool,
+    C: FnOnce() -> (Look<I>, [u32; CAPTURED]),
 {
     let session = session::current();
     if let Err(why) = source::refuse(&source) {
         session.fail(&format!("{at} cannot be split: {why}"));
     }
-    let source = Stepper::new(source);
-    let (link, plan) = plan::meet(at, source.length(), root_leads, session);
-    let mut counting = Counting::new(at.to_string());
+    let mut source = Stepper::new(source);
     let items = again.fork(source.inner());
+    let (look, captured) = look();
+    let (link, plan) = plan::meet(at, &mut source, &look, &captured, root_leads, session);
+    let mut counting = Counting::new(at.to_string());
     let code = Emitted { at, items, body, replay, tell, lost };
     let mut engine = Engine::new(at, source, code, plan, &link, &mut counting);
     let result = catch_unwind(AssertUnwindSafe(|| engine.run()));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::encoding::{decode, encode};
 use crate::schedule::Chunk;
-use crate::site::Strategy;
+use crate::site::{Check, Strategy};
 use crate::wire::Payload;
 
 /// The settings of one run.
@@ -23,6 +23,8 @@ pub struct Settings {
     pub summary: bool,
     /// `DLP_RANKS=N`: this many ranks as threads of one process.
     pub ranks: Option<usize>,
+    /// `DLP_CHECK=full`: overrides how every annotated loop compares the ranks' input.
+    pub check: Option<Check>,
     /// `DLP_STALL=60s`: after how long a silence to say who waits for whom.
     pub stall: Stall,
 }
@@ -65,6 +67,11 @@ impl Stall {
         };
         Some(Self { after: Some(after), abort })
     }
+}
+
+/// The check of this name.
+fn named(name: &str) -> Option<Check> {
+    Check::NAMES.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
 }
 
 /// What of it travels.
@@ -111,6 +118,12 @@ impl Settings {
                 format!("`DLP_RANKS` is `{count}`, expected the number of ranks to run as threads, 1 or more")
             })?),
         };
+        let check = match var("DLP_CHECK").as_deref() {
+            None | Some("") => None,
+            Some(name) => Some(named(name).ok_or_else(|| {
+                format!("`DLP_CHECK` is `{name}`, expected `sample`, `full` for all items, or `off`")
+            })?),
+        };
         let stall = match var("DLP_STALL").as_deref() {
             None | Some("") => Stall::default(),
             Some(text) => Stall::read(text).ok_or_else(|| {
@@ -120,7 +133,7 @@ impl Settings {
                 )
             })?,
         };
-        Ok(Self { strategy, chunk, verify, summary, ranks, stall })
+        Ok(Self { strategy, chunk, verify, summary, ranks, check, stall })
     }
 
     /// What the other ranks need to know, as bytes.
@@ -194,6 +207,8 @@ mod tests {
             assert!(read("DLP_CHUNK", ranks).unwrap_err().contains("1 or more"));
             assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
         }
+        assert_eq!(read("DLP_CHECK", "full").unwrap().check, Some(Check::Full));
+        assert!(read("DLP_CHECK", "all").unwrap_err().contains("`full`"));
         assert!(read("DLP_SUMMARY", "yes").is_err() && read("DLP_VERIFY", "yes").is_err());
     }
 }

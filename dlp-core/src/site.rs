@@ -83,6 +83,24 @@ pub enum Manager {
     Dedicated,
 }
 
+/// Whether the ranks compare their input before a loop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Check {
+    /// Of the items a few, and the captured values.
+    #[default]
+    Sample,
+    /// All items, and the captured values.
+    Full,
+    /// Nothing but the number of items.
+    Off,
+}
+
+impl Check {
+    /// Every value with its name.
+    pub const NAMES: [(&'static str, Check); 3] =
+        [("sample", Check::Sample), ("full", Check::Full), ("off", Check::Off)];
+}
+
 /// What was asked for a loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Options {
@@ -94,6 +112,8 @@ pub struct Options {
     pub gather: Gather,
     /// What the manager's rank does.
     pub manager: Manager,
+    /// Whether the ranks compare their input first.
+    pub check: Check,
 }
 
 /// A statement of the loop's body whose effect is recorded and replayed.
@@ -130,6 +150,8 @@ pub struct Loop {
     pub hash: u64,
     /// The effects, in the order of the text; their position is their number.
     pub sites: &'static [Site],
+    /// The values that its iterations capture and that are compared between the ranks, as the user spelled them.
+    pub captured: &'static [&'static str],
     /// Whether and when an iteration may leave the loop.
     pub exits: Exits,
     /// What was asked for the loop.

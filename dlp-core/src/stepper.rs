@@ -1,10 +1,16 @@
 //! Stepping a source to the indices that fall to this rank, and finding its end.
 
+use std::collections::VecDeque;
+
 use crate::again::nth;
 
 /// Gives the items of a source by index.
-pub(crate) struct Stepper<I> {
+pub(crate) struct Stepper<I: Iterator> {
     source: I,
+    /// Items that were looked at and not given yet.
+    peeked: VecDeque<I::Item>,
+    /// Looking at them, the source was seen to end.
+    ended: bool,
     next: u64,
     length: Option<u64>,
 }
@@ -12,7 +18,8 @@ pub(crate) struct Stepper<I> {
 impl<I: Iterator> Stepper<I> {
     pub(crate) fn new(source: I) -> Self {
         let (least, most) = source.size_hint();
-        Self { source, next: 0, length: (most == Some(least)).then_some(least as u64) }
+        let length = (most == Some(least)).then_some(least as u64);
+        Self { source, peeked: VecDeque::new(), ended: false, next: 0, length }
     }
 
     /// The number of items, if the source is sure of it.
@@ -25,9 +32,30 @@ impl<I: Iterator> Stepper<I> {
         self.next
     }
 
-    /// The source itself.
+    /// The source itself, of which nothing was taken or looked at.
     pub(crate) fn inner(&self) -> &I {
         &self.source
+    }
+
+    /// The next `count` items, or as many as there are, without taking them.
+    pub(crate) fn peek(&mut self, count: u64) -> impl Iterator<Item = &I::Item> {
+        while (self.peeked.len() as u64) < count && !self.ended {
+            let item = self.source.next();
+            self.ended = item.is_none();
+            self.peeked.extend(item);
+        }
+        self.peeked.iter().take(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
+    /// Steps over `skip` items and takes the next one.
+    fn nth(&mut self, skip: u64) -> Option<I::Item> {
+        let peeked = self.peeked.len() as u64;
+        if skip >= peeked {
+            self.peeked.clear();
+            return if self.ended { None } else { nth(&mut self.source, skip - peeked) };
+        }
+        self.peeked.drain(..usize::try_from(skip).expect("less than the length of a queue"));
+        self.peeked.pop_front()
     }
 
     /// The item of `index`, which is after the last one asked for; or the number of items, if there is no
@@ -36,11 +64,11 @@ impl<I: Iterator> Stepper<I> {
         if self.length.is_none() {
             // Step by step, to know where the end is if it comes.
             while self.next < index {
-                self.source.next().ok_or(self.next)?;
+                self.nth(0).ok_or(self.next)?;
                 self.next += 1;
             }
         }
-        let item = nth(&mut self.source, index - self.next);
+        let item = self.nth(index - self.next);
         if item.is_some() || self.length.is_some() {
             self.next = index + 1;
         }
@@ -55,7 +83,7 @@ impl<I: Iterator> Stepper<I> {
         if self.next < end {
             self.item(end - 1).map_err(|_| "fewer")?;
         }
-        match self.source.next() {
+        match self.nth(0) {
             Some(_) => Err("more"),
             None if self.next > end && self.length.is_none() => Err("more"),
             None => Ok(()),
@@ -87,5 +115,24 @@ mod tests {
         assert_eq!(seen, 5);
         assert_eq!(Stepper::new(0..5).finish(4), Err("more"));
         assert_eq!(Stepper::new((0..5).filter(|_| true)).finish(6), Err("fewer"));
+    }
+
+    #[test]
+    fn items_that_were_looked_at_are_given_all_the_same() {
+        for peeked in 0..7 {
+            for known in [true, false] {
+                let mut source = Stepper::new((0..5).filter(|_| true));
+                source.length = known.then_some(5);
+                assert_eq!(source.peek(peeked).count() as u64, peeked.min(5));
+                assert_eq!((source.item(1), source.item(3)), (Ok(1), Ok(3)), "{peeked} peeked");
+                assert_eq!(source.finish(5), Ok(()));
+            }
+        }
+        // Not to be asked again once it has ended.
+        let mut left = [Some(0), Some(1), None, Some(2)].into_iter();
+        let mut source = Stepper::new(std::iter::from_fn(|| left.next().flatten()));
+        assert_eq!(source.peek(9).count(), 2);
+        assert_eq!(source.item(9), Err(2));
+        assert_eq!(source.finish(2), Ok(()));
     }
 }

@@ -14,7 +14,7 @@ mod piece;
 mod source;
 mod statement;
 mod value;
-mod words;
+pub(crate) mod words;
 
 use quote::ToTokens;
 use syn::punctuated::Punctuated;
@@ -221,7 +221,7 @@ impl Analyzer {
             _ => match Place::of(&call.receiver, &self.scopes) {
                 Some(place) => {
                     let tokens = call.receiver.to_token_stream();
-                    self.read(Read { place, tokens, how: How::Method(method.clone()) });
+                    self.read(place, tokens, How::Method(method.clone()));
                 }
                 None => self.visit_expr_mut(&mut call.receiver),
             },
@@ -235,7 +235,7 @@ impl Analyzer {
             let kept = self.kept.iter().flat_map(|kept| &kept.accumulators);
             match kept.into_iter().find(|(accumulator, _)| *accumulator == place) {
                 Some((_, number)) => *expr = Mark::Place(*number).expr(),
-                None => self.read(Read { place, tokens: expr.to_token_stream(), how: How::Plainly }),
+                None => self.read(place, expr.to_token_stream(), How::Plainly),
             }
             return;
         }
@@ -250,12 +250,15 @@ impl Analyzer {
     }
 
     /// A place outside the loop is read. In a piece that is run in loop order, it may be.
-    fn read(&mut self, read: Read) {
+    fn read(&mut self, place: Place, tokens: proc_macro2::TokenStream, how: How) {
         match &mut self.piece {
             Some(piece) if self.kept.is_none() => {
-                piece.draft.number(read.place);
+                piece.draft.number(place);
             }
-            _ => self.reads.push(read),
+            piece => {
+                let parallel = piece.is_none() && self.kept.is_none();
+                self.reads.push(Read { place, tokens, how, parallel });
+            }
         }
     }
 

@@ -20,6 +20,7 @@ pub(crate) struct Args {
     pub(crate) chunk: Chunk,
     pub(crate) gather: Gather,
     pub(crate) manager: Manager,
+    pub(crate) check: Check,
     /// The path of the crate `dlp`.
     pub(crate) krate: Path,
 }
@@ -31,6 +32,7 @@ impl Default for Args {
             chunk: Chunk::Auto,
             gather: Gather::All,
             manager: Manager::Working,
+            check: Check::Sample,
             krate: syn::parse_quote!(::dlp),
         }
     }
@@ -67,9 +69,16 @@ pub(crate) enum Manager {
     Dedicated,
 }
 
-const OPTIONS: [&str; 5] = ["strategy", "chunk", "gather", "manager", "crate"];
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Check {
+    Sample,
+    Full,
+    Off,
+}
+
+const OPTIONS: [&str; 6] = ["strategy", "chunk", "gather", "manager", "check", "crate"];
 /// A mark cannot say for the whole function who has the result, nor where the crate is.
-const OPTIONS_OF_MARKS: [&str; 3] = ["strategy", "chunk", "manager"];
+const OPTIONS_OF_MARKS: [&str; 4] = ["strategy", "chunk", "manager", "check"];
 const STRATEGIES: [(&str, Strategy); 4] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
@@ -79,6 +88,7 @@ const STRATEGIES: [(&str, Strategy); 4] = [
 const PLANNED: [&str; 4] = ["guided", "factoring", "trapezoid", "shared"];
 const GATHERS: [(&str, Gather); 3] = [("all", Gather::All), ("root", Gather::Root), ("none", Gather::None)];
 const MANAGERS: [(&str, Manager); 2] = [("working", Manager::Working), ("dedicated", Manager::Dedicated)];
+const CHECKS: [(&str, Check); 3] = [("sample", Check::Sample), ("full", Check::Full), ("off", Check::Off)];
 
 /// One `name = value` as it was written.
 struct Setting {
@@ -195,6 +205,7 @@ impl Args {
             "chunk" => self.chunk = chunk(value)?,
             "gather" => self.gather = named(name, value, &GATHERS)?,
             "manager" => self.manager = named(name, value, &MANAGERS)?,
+            "check" => self.check = named(name, value, &CHECKS)?,
             _ => self.krate = krate(value)?,
         }
         Ok(())
@@ -282,6 +293,7 @@ fn example(option: &str) -> &'static str {
         "chunk" => "`chunk = 8`",
         "gather" => "`gather = \"root\"`",
         "manager" => "`manager = \"dedicated\"`",
+        "check" => "`check = \"full\"`",
         _ => "`crate = \"my_crate::dlp\"`",
     }
 }
@@ -304,12 +316,14 @@ mod tests {
             chunk = 8,
             gather = "root",
             manager = "dedicated",
+            check = "full",
             crate = "a::dlp",
         ));
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(args.strategy, Strategy::RoundRobin);
         assert!(matches!(args.chunk, Chunk::Fixed(n) if n.base10_digits() == "8"));
         assert_eq!((args.gather, args.manager), (Gather::Root, Manager::Dedicated));
+        assert_eq!(args.check, Check::Full);
         assert_eq!(args.krate, syn::parse_quote!(a::dlp));
     }
 

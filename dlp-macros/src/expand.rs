@@ -22,11 +22,12 @@ use syn::{ItemFn, Pat};
 
 use self::effect::Code;
 use self::print::Prints;
-use crate::args::{Args, Chunk, Gather, Manager, Strategy};
+use crate::args::{Args, Check, Chunk, Gather, Manager, Strategy};
 use crate::fallback;
 use crate::find::Position;
 use crate::mark::{self, Mark};
 use crate::model::{Effect, Split};
+use crate::place::Place;
 use crate::scope::fresh;
 
 /// A loop that is split, how, and where it stands.
@@ -134,7 +135,8 @@ fn parts(
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let (over, allow) = (&written.expr, allow());
-    let captured = alias::captured(split, dlp);
+    let cells = alias::captured(split, dlp);
+    let (items_of, look) = look(split, args, &source, dlp);
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
         #(#attributes)*
@@ -153,6 +155,7 @@ fn parts(
                             let #kind = #dlp::Source::#kind_of(&#source);
                             #table
                             let #again = #probe;
+                            #items_of
                             #declarations
                             #hold
                             #scratch
@@ -174,6 +177,7 @@ fn parts(
                                 },
                                 #tell,
                                 #lost,
+                                #look,
                             );
                             #release
                             #scratch_end
@@ -184,10 +188,32 @@ fn parts(
                         }
                     }
                 }
-                #captured
+                #cells
             }
         }
     }
+}
+
+/// What is looked at before the loop, to see that all ranks have the same: a statement, and a closure. That one comes after the
+/// parts of the loop, which may be what settles the types.
+fn look(split: &Split, args: &Args, source: &syn::Ident, dlp: &TokenStream) -> (TokenStream, TokenStream) {
+    if args.check == Check::Off {
+        return (
+            TokenStream::new(),
+            quote!(|| (#dlp::Look::new(::core::option::Option::None, ::core::option::Option::None), [])),
+        );
+    }
+    let items = fresh("items");
+    let captured = split.captured().into_iter().map(|place| &place.expr);
+    let look = quote! {
+        || {
+            (
+                #dlp::Look::new((&&&#items).dlp_digest(), (&&#items).dlp_twice()),
+                [#((&&#dlp::Capture(&#captured)).dlp_digest()),*],
+            )
+        }
+    };
+    (quote!(let #items = #dlp::Items::of(&#source);), look)
 }
 
 /// A label that no label of the user's can be taken for.
@@ -240,6 +266,15 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         Manager::Working => quote!(#dlp::Manager::Working),
         Manager::Dedicated => quote!(#dlp::Manager::Dedicated),
     };
+    let check = match args.check {
+        Check::Sample => quote!(#dlp::Check::Sample),
+        Check::Full => quote!(#dlp::Check::Full),
+        Check::Off => quote!(#dlp::Check::Off),
+    };
+    let captured = match args.check {
+        Check::Off => Vec::new(),
+        Check::Sample | Check::Full => split.captured().into_iter().map(Place::name).collect(),
+    };
     quote! {{
         static __DLP_LOOP: #dlp::Loop = #dlp::Loop {
             function: ::core::concat!(::core::module_path!(), "::", #name),
@@ -247,8 +282,15 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
             line: #line,
             hash: #hash,
             sites: &[#(#sites),*],
+            captured: &[#(#captured),*],
             exits: #exits,
-            options: #dlp::Options { strategy: #strategy, chunk: #chunk, gather: #gather, manager: #manager },
+            options: #dlp::Options {
+                strategy: #strategy,
+                chunk: #chunk,
+                gather: #gather,
+                manager: #manager,
+                check: #check,
+            },
         };
         &__DLP_LOOP
     }}

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Block, Expr, ExprForLoop, Ident, Item, Lifetime, Pat};
 
+use crate::analyze::words;
 use crate::place::Place;
 use crate::scratch::Buffer;
 
@@ -196,6 +197,8 @@ pub(crate) struct Read {
     /// What reads it, for messages.
     pub(crate) tokens: TokenStream,
     pub(crate) how: How,
+    /// In the iteration itself, and not in a closure or a piece that is replayed.
+    pub(crate) parallel: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -289,6 +292,38 @@ impl Split {
             _ => None,
         });
         self.effects.iter().flat_map(Effect::written).chain(unrecognised).cloned().collect()
+    }
+
+    /// The places outside the loop that it reads, that nothing changes meanwhile, and that ought to be the same on all
+    /// ranks: each once.
+    pub(crate) fn captured(&self) -> Vec<&Place> {
+        let written = self.accumulators();
+        let read =
+            self.reads.iter().filter(|read| !matches!(read.how, How::Macro(_))).map(|read| &read.place);
+        let plain =
+            self.effects.iter().flat_map(|effect| effect.read_only.iter().map(|&at| &effect.places[at]));
+        let mut captured: Vec<&Place> = Vec::new();
+        for place in read.chain(plain) {
+            let same = place.variable().is_some_and(|variable| {
+                let own = self.scratch.iter().any(|buffer| buffer.variable == *variable);
+                variable.initialised && !variable.by_rank && !own
+            });
+            let changes = written.iter().any(|written| written.overlaps(place))
+                || place.is_mutable() && !self.only_looks_at(place);
+            if same && !changes && !captured.contains(&place) {
+                captured.push(place);
+            }
+        }
+        captured
+    }
+
+    /// Whether the parallel part reads a place that can change, and nothing does: neither a closure in an effect, nor a method
+    /// of which nobody knows.
+    fn only_looks_at(&self, place: &Place) -> bool {
+        let mut reads = self.reads.iter().filter(|read| read.place == *place).peekable();
+        let looks =
+            |read: &Read| read.parallel && !matches!(&read.how, How::Method(method) if !words::reads(method));
+        reads.peek().is_some() && reads.all(looks)
     }
 
     /// The pattern of the loop.

@@ -5,7 +5,8 @@
 mod pattern;
 mod walk;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Expr, Ident, Pat};
 
@@ -29,6 +30,8 @@ pub(crate) struct Variable {
     pub(crate) initialised: bool,
     /// What it holds may be shared with what lives outside the iteration, as far as the text tells.
     pub(crate) reaches: bool,
+    /// It is another one on each rank, as far as the text tells, and meant to be.
+    pub(crate) by_rank: bool,
 }
 
 impl PartialEq for Variable {
@@ -73,11 +76,14 @@ impl Scopes {
     pub(crate) fn bind(&mut self, pattern: &Pat, known: Known<'_>, origin: Origin) {
         let exclusive = known.exclusive(pattern);
         let reaches = known.value().is_none_or(|value| self.reaches(value));
+        let by_rank = known.value().is_some_and(|value| self.is_by_rank(value.to_token_stream()));
         for binding in bindings(pattern, known.is_irrefutable()) {
             let origin = if origin == Origin::Item && binding.changes { Origin::Local } else { origin };
             self.declare(binding.ident, binding.changes || exclusive, exclusive, known.initialised(), origin);
             let frame = self.frames.last_mut().expect("just declared in it");
-            frame.last_mut().expect("just declared").reaches = reaches;
+            let variable = frame.last_mut().expect("just declared");
+            variable.reaches = reaches;
+            variable.by_rank |= by_rank;
         }
     }
 
@@ -97,7 +103,18 @@ impl Scopes {
         }
         let frame = self.frames.last_mut().expect("just pushed");
         let context = context(&ident);
-        frame.push(Variable { ident, context, id, origin, mutable, exclusive, initialised, reaches: true });
+        let by_rank = tells_ranks_apart(&ident);
+        frame.push(Variable {
+            ident,
+            context,
+            id,
+            origin,
+            mutable,
+            exclusive,
+            initialised,
+            reaches: true,
+            by_rank,
+        });
     }
 
     /// Whether a value may share something with what lives outside the iteration: whether it is made of that.
@@ -135,11 +152,11 @@ impl Scopes {
             }
         }
         impl Reaches<'_> {
-            fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
+            fn tokens(&mut self, tokens: TokenStream) {
                 for token in tokens {
                     match token {
-                        proc_macro2::TokenTree::Group(group) => self.tokens(group.stream()),
-                        proc_macro2::TokenTree::Ident(name) => self.visit_ident(&name),
+                        TokenTree::Group(group) => self.tokens(group.stream()),
+                        TokenTree::Ident(name) => self.visit_ident(&name),
                         _ => {}
                     }
                 }
@@ -148,6 +165,18 @@ impl Scopes {
         let mut reaches = Reaches { scopes: self, wrapped: false, found: false };
         reaches.visit_expr(value);
         reaches.found
+    }
+
+    /// Whether a value is made of what is another one on each rank.
+    fn is_by_rank(&self, value: TokenStream) -> bool {
+        value.into_iter().any(|token| match token {
+            TokenTree::Group(group) => self.is_by_rank(group.stream()),
+            TokenTree::Ident(name) => match self.resolve(&name) {
+                Some(variable) => variable.by_rank,
+                None => tells_ranks_apart(&name),
+            },
+            _ => false,
+        })
     }
 
     /// The variable that `name` stands for, if it is one.
@@ -179,6 +208,24 @@ impl Scopes {
 pub(crate) fn is_loud(name: &Ident) -> bool {
     let name = name.to_string();
     name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase)
+}
+
+/// Whether what has this name is another one on each rank.
+fn tells_ranks_apart(name: &Ident) -> bool {
+    [
+        "gethostname",
+        "host",
+        "hostname",
+        "is_root",
+        "local_rank",
+        "my_rank",
+        "pid",
+        "process",
+        "rank",
+        "world_rank",
+    ]
+    .iter()
+    .any(|known| name == known)
 }
 
 /// Whether a call puts a value into something new, as `Rc::new(x)` does.
@@ -235,6 +282,22 @@ mod tests {
         scopes.pop();
         assert_eq!(scopes.resolve(&parse_quote!(x)).unwrap().origin, Origin::Outer);
         assert!(scopes.resolve(&parse_quote!(y)).is_none());
+    }
+
+    #[test]
+    fn what_is_made_of_the_rank_is_another_one_on_each() {
+        let mut scopes = Scopes::default();
+        let mut by_rank = |local: syn::Stmt| {
+            let syn::Stmt::Local(local) = local else { unreachable!() };
+            scopes.bind(&local.pat, Known::of(&local), Origin::Outer);
+            scopes.frames.last().unwrap().last().unwrap().by_rank
+        };
+        assert!(by_rank(parse_quote!(let me = dlp::rank();)));
+        assert!(by_rank(parse_quote!(let folder = format!("/scratch/{}", me);)));
+        assert!(by_rank(parse_quote!(let log = open(&folder, "w")?;)));
+        assert!(!by_rank(parse_quote!(let me = 3;)));
+        assert!(!by_rank(parse_quote!(let seed = me + now();)));
+        assert!(by_rank(parse_quote!(let scratch = std::process::id().to_string();)));
     }
 
     #[test]

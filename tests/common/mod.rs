@@ -41,6 +41,15 @@ pub(crate) fn ranks(ranks: usize, name: &str) -> Job {
     launcher.job(ranks, program(name)).limit(LIMIT)
 }
 
+/// Every way to run the program with so many ranks.
+pub(crate) fn worlds(count: usize, name: &str) -> Vec<Job> {
+    Vec::from([
+        threads(count, name),
+        #[cfg(feature = "mpi")]
+        ranks(count, name),
+    ])
+}
+
 /// The standard output of a job that must end well.
 pub(crate) fn good(job: &Job) -> String {
     let outcome = job.run();

@@ -42,8 +42,8 @@ const STEPS: &[Step] = &[
     doc(&["doc", "--workspace", "--no-deps", "--no-default-features"]),
     step(&["test", "--workspace", "--no-default-features"]),
     step(&["xtask", "generated", "--seed", "1", "--count", "240"]),
-    TESTS,
     step(&["xtask", "chaos", "--seed", "1", "--jobs", "40"]),
+    TESTS,
 ];
 
 const TESTS: Step = step(&["test", "--workspace"]);

@@ -27,7 +27,7 @@ use crate::wire::{Completion, Message};
 use crate::worker::{Report, Task, Worker};
 
 /// One rank in one loop.
-pub(super) struct Engine<'a, I, C, O> {
+pub(super) struct Engine<'a, I: Iterator, C, O> {
     at: &'static Loop,
     source: Stepper<I>,
     code: C,

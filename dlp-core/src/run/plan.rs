@@ -3,6 +3,8 @@
 //! Knows the options, the settings and the rendezvous; no item, no effect, and nothing of how a range is run.
 
 use super::engine::Verdict;
+use crate::digest::Look;
+use crate::digest::input::Input;
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
@@ -10,7 +12,8 @@ use crate::schedule::{Shares, Static, shares};
 use crate::session::{Rendezvous, Session};
 use crate::settings::Settings;
 use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
-use crate::wire::{Op, Payload};
+use crate::stepper::Stepper;
+use crate::wire::Op;
 
 /// What one rank is to do in one loop.
 pub(super) struct Plan {
@@ -24,26 +27,32 @@ pub(super) struct Plan {
     pub(super) verdict: Verdict,
 }
 
-/// Meets the other ranks at a loop of `length` items, if that is known, and waits to be let in.
-pub(super) fn meet(
+/// Meets the other ranks at a loop over `source`, which nobody has touched, and waits to be let in.
+pub(super) fn meet<I: Iterator>(
     at: &'static Loop,
-    length: Option<u64>,
+    source: &mut Stepper<I>,
+    look: &Look<I>,
+    captured: &[u32],
     root_leads: bool,
     session: &'static Session,
 ) -> (Link, Plan) {
-    let link = session.enter(announcement(at, length, session));
+    let check = at.options.under(&session.settings).check;
+    let input = Input::of(source, look, captured, check, at.exits);
+    let length = source.length();
+    let link = session.enter(announcement(at, length, &input, session));
     let settings = session.settings.adopt(&link.admission()).unwrap_or_else(|why| session.fail(&why));
     let plan = Plan::new(at, length, root_leads, &settings, session);
     (link, plan)
 }
 
 /// What this rank comes with, and, on the root, what it would have the others do.
-fn announcement(at: &'static Loop, length: Option<u64>, session: &Session) -> Rendezvous {
+fn announcement(at: &'static Loop, length: Option<u64>, input: &Input, session: &Session) -> Rendezvous {
     let options = at.options.under(&session.settings);
     let spec = Spec::Loop {
         terms: terms(at, &options, length),
         gather: options.gather,
         settings: session.settings.share(),
+        captured: at.captured,
     };
     Rendezvous {
         op: Op::Loop,
@@ -51,7 +60,7 @@ fn announcement(at: &'static Loop, length: Option<u64>, session: &Session) -> Re
         length,
         digest: at.digest(),
         wants: true,
-        data: Payload::default(),
+        data: input.write(),
         spec,
     }
 }
@@ -96,11 +105,13 @@ impl Options {
         if settings.verify {
             // The root has enough to do with running everything itself.
             let chunk = settings.chunk.unwrap_or(self.chunk);
-            return Self { strategy: Strategy::Managed, manager: Manager::Dedicated, chunk, ..self };
+            let check = settings.check.unwrap_or(self.check);
+            return Self { strategy: Strategy::Managed, manager: Manager::Dedicated, chunk, check, ..self };
         }
         Self {
             strategy: settings.strategy.unwrap_or(self.strategy),
             chunk: settings.chunk.unwrap_or(self.chunk),
+            check: settings.check.unwrap_or(self.check),
             ..self
         }
     }

@@ -8,6 +8,7 @@ use super::{run, serial};
 use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
+use crate::digest::Look;
 use crate::output::{prints, stay};
 use crate::record::Flow;
 use crate::schedule::Chunk;
@@ -26,9 +27,15 @@ fn a_loop_with(exits: Exits, options: Options) -> &'static Loop {
         line: 1,
         hash: 7,
         sites,
+        captured: &[],
         exits,
         options,
     }))
+}
+
+/// No look at the input.
+fn unseen<I: Iterator>() -> (Look<I>, [u32; 0]) {
+    (Look::new(None, None), [])
 }
 
 /// Every way of sharing out.
@@ -37,7 +44,7 @@ fn ways() -> Vec<Options> {
     for (_, strategy) in Strategy::NAMES {
         for chunk in [Chunk::Auto, Chunk::Fixed(1), Chunk::Fixed(3)] {
             for manager in [Manager::Working, Manager::Dedicated] {
-                all.push(Options { strategy, chunk, manager, gather: Gather::All });
+                all.push(Options { strategy, chunk, manager, ..Options::default() });
             }
         }
     }
@@ -79,6 +86,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
         },
         |_, _| {},
         |_, _| false,
+        unseen,
     );
     (log, sum, left.map(|left| (left.exit(), left.index())))
 }
@@ -184,6 +192,7 @@ fn a_loop_in_a_loop_runs_serially() {
             },
             |_, _| {},
             |_, _| false,
+            unseen,
         );
         (outside, inside)
     });
@@ -217,6 +226,7 @@ fn items_are_had_again_without_being_sent() {
             },
             |_, _| {},
             |_, _| false,
+            unseen,
         );
         out.iter().map(|item| item.0).collect::<Vec<_>>()
     });
@@ -255,6 +265,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
             },
             |_, _| {},
             |_, _| false,
+            unseen,
         );
         out
     });
@@ -282,6 +293,7 @@ fn a_panic_names_the_iteration() {
             |_, _| Flow::Next,
             |_, _| {},
             |_, _| false,
+            unseen,
         );
     });
 }
@@ -346,7 +358,7 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false);
+        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, unseen);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);

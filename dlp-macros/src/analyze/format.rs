@@ -9,7 +9,7 @@ use syn::visit_mut::VisitMut;
 use syn::{Expr, ExprLit, Ident, Lit, Macro, Pat, Path, Token};
 
 use super::Analyzer;
-use crate::model::{Call, How, Read, What};
+use crate::model::{Call, How, What};
 use crate::place::Place;
 use crate::scope::{self, Known as Nothing};
 
@@ -268,7 +268,7 @@ impl Analyzer {
         let read: TokenStream = tokens[..end].iter().cloned().collect();
         let whole = || syn::parse2::<Expr>(word.to_token_stream()).ok();
         match syn::parse2::<Expr>(read).ok().or_else(whole).and_then(|expr| Place::of(&expr, &self.scopes)) {
-            Some(place) => self.read(Read { place, tokens: word.to_token_stream(), how }),
+            Some(place) => self.read(place, word.to_token_stream(), how),
             None => self.used(word),
         }
     }

@@ -147,7 +147,7 @@ pub(super) fn changes_shared(method: &Ident) -> bool {
     hands_out(method) || is_one_of(SILENT, method)
 }
 
-pub(super) fn reads(method: &Ident) -> bool {
+pub(crate) fn reads(method: &Ident) -> bool {
     is_one_of(READERS, method)
 }
 

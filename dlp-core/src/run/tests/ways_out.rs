@@ -1,6 +1,6 @@
 //! Loops that are left, or skip, in the replay, and what the ranks then have.
 
-use super::{a_loop, a_loop_with, ways};
+use super::{a_loop, a_loop_with, unseen, ways};
 use crate::again::{ByClone, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::is_root;
@@ -61,6 +61,7 @@ fn in_the_replay(
         },
         |_, _| {},
         |exit, index| exit == 8 && !here.has(index),
+        unseen,
     );
     (log, left.map(|left| (left.exit(), left.index(), here.take(left.index()))))
 }
@@ -128,6 +129,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, LeftWith<String>) {
         },
         |_, log| error.told(log.index(), |value| (&&error).dlp_send(value, log)),
         |_, _| false,
+        unseen,
     );
     let left = left.map(|mut left| {
         let value = error.take(left.index()).or_else(|| left.receive(|from| (&&error).dlp_receive(from)));

@@ -21,12 +21,14 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                         target: "standard output",
                     },
                 ],
+                captured: &[],
                 exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
                     gather: ::dlp::__private::Gather::Root,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -52,6 +54,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                         let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&counts);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let field_0_1 = &::dlp::__private::Field::new();
@@ -135,6 +138,15 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [],
+                                )
                             },
                         );
                         (&&&&kind).dlp_check();

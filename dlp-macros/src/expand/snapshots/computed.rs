@@ -21,12 +21,14 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         target: "total",
                     },
                 ],
+                captured: &[],
                 exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::RoundRobin,
                     chunk: ::dlp::__private::Chunk::Fixed(4),
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -50,6 +52,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&all);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let witness_1_0 = &::dlp::__private::Witness::of(&total);
@@ -129,6 +132,15 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [],
+                                )
                             },
                         );
                         (&&&&kind).dlp_check();

@@ -17,12 +17,14 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                         target: "all",
                     },
                 ],
+                captured: &["limit"],
                 exits: ::dlp::__private::Exits::Final,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -44,6 +46,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
                         let again = (&&::dlp::__private::Probe(&source)).dlp_again();
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&all);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let slot_0_0 = &::dlp::__private::Slot::new();
@@ -141,6 +144,15 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                     !slot_0_0.has(index) && !(&&&*slot_0_0).dlp_travels()
                                 }
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [(&&::dlp::__private::Capture(&limit)).dlp_digest()],
+                                )
                             },
                         );
                         (&&&&kind).dlp_check();

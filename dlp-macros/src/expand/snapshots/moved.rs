@@ -17,12 +17,14 @@ fn joined(words: &[Word]) -> List {
                         target: "list",
                     },
                 ],
+                captured: &[],
                 exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -42,6 +44,7 @@ fn joined(words: &[Word]) -> List {
                         let again = ::dlp::__private::ByNothing::dlp_again(
                             &::dlp::__private::Probe(&source),
                         );
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&list);
                         let field_0_0 = &::dlp::__private::Field::new();
                         let mut held_0 = ::core::option::Option::Some(list);
@@ -98,6 +101,15 @@ fn joined(words: &[Word]) -> List {
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [],
+                                )
                             },
                         );
                         list = ::core::option::Option::unwrap(held_0);

@@ -12,12 +12,14 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                         target: "out",
                     },
                 ],
+                captured: &[],
                 exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -35,6 +37,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
                         let again = (&&::dlp::__private::Probe(&source)).dlp_again();
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&out);
                         let field_0_0 = &::dlp::__private::Field::of_item(&again);
                         let field_0_1 = &::dlp::__private::Field::new();
@@ -117,6 +120,15 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [],
+                                )
                             },
                         );
                         (&&&&kind).dlp_check();

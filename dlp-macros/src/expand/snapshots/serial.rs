@@ -17,12 +17,14 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                         target: "best, arg",
                     },
                 ],
+                captured: &[],
                 exits: ::dlp::__private::Exits::Never,
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
+                    check: ::dlp::__private::Check::Sample,
                 },
             };
             &__DLP_LOOP
@@ -47,6 +49,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                     source => {
                         let kind = ::dlp::__private::Source::new(&source);
                         let again = (&&::dlp::__private::Probe(&source)).dlp_again();
+                        let items = ::dlp::__private::Items::of(&source);
                         let witness_0_0 = &::dlp::__private::Witness::of(&best);
                         let witness_0_1 = &::dlp::__private::Witness::of(&arg);
                         let field_0_0 = &::dlp::__private::Field::new();
@@ -150,6 +153,15 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
+                            },
+                            || {
+                                (
+                                    ::dlp::__private::Look::new(
+                                        (&&&items).dlp_digest(),
+                                        (&&items).dlp_twice(),
+                                    ),
+                                    [],
+                                )
                             },
                         );
                         (&&&&kind).dlp_check();
