@@ -46,8 +46,7 @@ pub(crate) struct Session {
     attended: AtomicBool,
     service: OnceLock<Thread>,
     tallies: Mutex<Vec<Tally>>,
-    /// On the root of several processes, until it has looked for more threads than cores: how many threads there were at
-    /// the beginning.
+    /// On the root of several processes, until it has looked for more threads than cores: how many threads MPI has started.
     #[cfg(feature = "mpi")]
     threads: Mutex<Option<usize>>,
     /// Why this rank ended the job, if it did.

@@ -73,8 +73,13 @@ impl<T, H> Table<T, H> {
         self.before.borrow_mut().push((index, record.take()));
     }
 
+    /// Holds the names that are bound to an item while its iteration runs, however that ends.
+    pub fn lend(&self, index: u64, bound: H) -> Lent<'_, T, H> {
+        Lent { table: self, index, bound: Some(bound) }
+    }
+
     /// Puts back the names that were bound to an item.
-    pub fn put_back(&self, index: u64, bound: H) {
+    fn put_back(&self, index: u64, bound: H) {
         self.swap(index, State::Bound(bound));
     }
 
@@ -98,6 +103,32 @@ impl<T, H> Table<T, H> {
                 self.bound(index, whole, |bound| assign(bound, &mut Reader::new(&bytes)));
             }
         }
+    }
+}
+
+/// The names that are bound to an item of a [`Table`], which has them back when this is dropped.
+pub struct Lent<'a, T, H> {
+    table: &'a Table<T, H>,
+    index: u64,
+    bound: Option<H>,
+}
+
+impl<T, H> Lent<'_, T, H> {
+    /// The names.
+    pub fn bound(&mut self) -> &mut H {
+        self.bound.as_mut().expect("there until it is dropped")
+    }
+}
+
+impl<T, H> Drop for Lent<'_, T, H> {
+    fn drop(&mut self) {
+        self.table.put_back(self.index, self.bound.take().expect("dropped once"));
+    }
+}
+
+impl<T, H> fmt::Debug for Lent<'_, T, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lent({} of {:?})", self.index, self.table)
     }
 }
 

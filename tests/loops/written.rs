@@ -34,6 +34,21 @@ invariant! {
     scratch_and_work_in_the_source(5);
     scratch_and_written_items(6);
     returned_while_it_is_changed(6);
+    a_panic_past_a_break(12);
+}
+
+#[dlp::parallel]
+fn a_panic_past_a_break(n: u32) -> Vec<u32> {
+    let mut values: Vec<u32> = (0..n).collect();
+    for x in values.iter_mut() {
+        *x += 100;
+        if *x == 103 {
+            break;
+        }
+        assert!(*x < 105, "where the serial loop does not come");
+        *x *= 2;
+    }
+    values
 }
 
 #[dlp::parallel]

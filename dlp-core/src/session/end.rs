@@ -92,7 +92,11 @@ pub(super) fn at_exit(status: Option<i32>) {
         }
         status => {
             let place = report::whereabouts();
-            say(&format!("dlp: {} exited{place}, with status {status}: the whole job ends", session.who()));
+            let comma = if place.is_empty() { "" } else { "," };
+            say(&format!(
+                "dlp: {} exited{place}{comma} with status {status}: the whole job ends",
+                session.who()
+            ));
             end(status);
         }
     }

@@ -92,6 +92,7 @@ fn warn_of_being_alone() {
 
 #[cfg(feature = "mpi")]
 fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
+    let earlier = sys::threads().unwrap_or(1);
     let mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
     if let Some(size) = launch.size.filter(|&size| size != mpi.size()) {
         refuse_to_start(&format!(
@@ -102,30 +103,32 @@ fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
     }
     let session = Session::begin(Box::new(mpi), settings, true);
     sys::at_exit(super::end::at_exit);
-    session.ask_for_threads();
+    // Those that the program had before are not MPI's.
+    let of_mpi = sys::threads().map(|now| now.saturating_sub(earlier));
+    session.ask_for_threads(of_mpi);
     session
 }
 
 #[cfg(feature = "mpi")]
 impl Session {
-    /// Warns of more threads than cores, where the environment asks for them.
-    fn ask_for_threads(&self) {
+    /// Warns of more threads than cores, where the environment asks for them. MPI itself has started so many.
+    fn ask_for_threads(&self, of_mpi: Option<usize>) {
         let var = |name: &str| std::env::var(name).ok();
         let (Some(here), true) = (Computer::read(var, sys::cores()), self.is_root()) else { return };
         let usable = std::thread::available_parallelism().map_or(1, usize::from);
         match here.asked(var, usable, &sys::loaded()) {
             Some(crowd) => say(&format!("dlp: warning: {crowd}")),
-            None => *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = sys::threads(),
+            None => *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = of_mpi,
         }
     }
 
     /// Warns of more threads than cores, where the program has started them in its first loop.
     pub(super) fn count_threads(&self) {
-        let Some(before) = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let Some(of_mpi) = self.threads.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let here = Computer::read(|name| std::env::var(name).ok(), sys::cores());
-        // Beside them are the rank's own thread, and the one that answers for it.
-        let own = usize::from(self.service.get().is_some());
-        let library = sys::threads().unwrap_or(0).saturating_sub(before + own);
+        // The rank's own thread, and the one that answers for it.
+        let own = 1 + usize::from(self.service.get().is_some());
+        let library = sys::threads().unwrap_or(0).saturating_sub(of_mpi + own);
         if let Some(crowd) = here.and_then(|here| here.counted(library)) {
             say(&format!("dlp: warning: {crowd}"));
         }

@@ -82,6 +82,7 @@ impl Code<'_> {
     /// The iteration's code, with the item lent to it.
     pub(super) fn lent(&self, pattern: &TokenStream, iteration: &TokenStream) -> TokenStream {
         let (dlp, log, table, flow) = (self.dlp, self.log, fresh("table"), fresh("flow"));
+        let item = fresh("item");
         let (names, site) = (self.names(), self.write_back());
         let (users, owns) = (each(&names, |name| name.user), each(&names, |name| &name.own));
         let writes = each(&names, |name| method("dlp_write", name.user));
@@ -89,22 +90,22 @@ impl Code<'_> {
         let lent = names.iter().map(|Name { user, mutable, kept, own }| {
             let mutable = mutable.then(|| quote!(mut));
             let lend = method("dlp_lend", user);
-            quote!(let #mutable #user = (&&&*#kept).#lend(&mut #own);)
+            quote!(let #mutable #user = (&&&*#kept).#lend(&mut *#own);)
         });
         // Only a loop that is left can have iterations that turn out never to have been.
         let remember = (!self.split.exits.is_empty()).then(|| {
-            quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).#writes(&#owns, #log);)* });)
+            quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).#writes(&*#owns, #log);)* });)
         });
         quote! {
             let #pattern = #table.take(#log.index());
             #(#kepts.is(&#users);)*
-            #(let mut #owns = ::core::option::Option::Some(#users);)*
+            let mut #item = #table.lend(#log.index(), (#(::core::option::Option::Some(#users),)*));
+            let (#(#owns,)*) = #item.bound();
             #remember
             #(#lent)*
             let #flow = #iteration;
             #log.effect(#site);
-            #((&&&*#kepts).#writes(&#owns, #log);)*
-            #table.put_back(#log.index(), (#(#owns,)*));
+            #((&&&*#kepts).#writes(&*#owns, #log);)*
             #flow
         }
     }
