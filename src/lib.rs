@@ -92,7 +92,7 @@ pub mod __private {
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
     pub use dlp_core::run::{Left, alone, run, serial};
     pub use dlp_core::schedule::Chunk;
-    pub use dlp_core::scratch::Scratch;
+    pub use dlp_core::scratch::{Scratch, hold};
     pub use dlp_core::session::main;
     pub use dlp_core::site::{Check, Exits, Gather, Loop, Manager, Options, Site, Strategy};
     pub use dlp_core::source::Source;

@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::record::Flow;
 
 /// Holds such a variable between iterations.
 pub struct Scratch<T>(Cell<Option<T>>);
@@ -13,11 +16,8 @@ impl<T> Scratch<T> {
     }
 
     /// Hands it to an iteration.
-    ///
-    /// # Panics
-    /// If an iteration before has lost it by a panic.
     pub fn lend(&self) -> T {
-        self.0.take().expect("a scratch variable was lost by a panic in an earlier iteration")
+        self.0.take().expect("each iteration puts it back, however it ends")
     }
 
     /// Takes it back.
@@ -26,11 +26,25 @@ impl<T> Scratch<T> {
     }
 
     /// The variable, after the loop.
-    ///
-    /// # Panics
-    /// If an iteration has lost it by a panic.
     pub fn end(&self) -> T {
         self.lend()
+    }
+}
+
+/// Runs an iteration that has scratch variables. A panic goes on when they are put back.
+pub fn hold(iteration: impl FnOnce() -> Flow) -> Held {
+    Held(catch_unwind(AssertUnwindSafe(iteration)))
+}
+
+/// How an iteration ended.
+#[derive(Debug)]
+#[must_use = "a panic goes on by `go_on`"]
+pub struct Held(std::thread::Result<Flow>);
+
+impl Held {
+    /// Goes on with what the iteration said, or with its panic.
+    pub fn go_on(self) -> Flow {
+        self.0.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }
 

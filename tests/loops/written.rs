@@ -35,6 +35,30 @@ invariant! {
     scratch_and_written_items(6);
     returned_while_it_is_changed(6);
     a_panic_past_a_break(12);
+    a_panic_with_a_scratch_buffer(&[1, 2, 1, 1, 0, 2, 4]);
+}
+
+#[dlp::parallel(chunk = 1)]
+fn a_panic_with_a_scratch_buffer(values: &[u32]) -> Option<Vec<u32>> {
+    let (mut seen, mut out, mut text) = (vec![], vec![], String::new());
+    for (at, &value) in values.iter().enumerate() {
+        text.clear();
+        text.push_str("at ");
+        #[serial]
+        {
+            if seen.contains(&value) {
+                continue;
+            }
+            seen.push(value);
+            if value == 0 {
+                return Some(out);
+            }
+        }
+        // Where the serial loop does not come; and then the buffer is there for the next iteration.
+        assert!(at < 2, "{text}{at}");
+        out.push(value + text.len() as u32);
+    }
+    None
 }
 
 #[dlp::parallel]

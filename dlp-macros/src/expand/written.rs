@@ -55,7 +55,7 @@ impl Code<'_> {
     pub(super) fn scratch(&self, iteration: &mut TokenStream) -> (TokenStream, TokenStream) {
         let (dlp, flow) = (self.dlp, fresh("flow"));
         let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
-        let (mut begin, mut end) = (TokenStream::new(), TokenStream::new());
+        let (mut begin, mut own, mut end) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
         for (at, Buffer { variable, reset }) in self.split.scratch.iter().enumerate() {
             let (user, held) = (&variable.ident, fresh(&format!("scratch_{at}")));
             match reset {
@@ -69,12 +69,15 @@ impl Code<'_> {
                 // Only its type comes from outside.
                 Reset::Assigned => {
                     before.extend(quote!(let #held = &#dlp::Witness::of(&#user);));
-                    begin.extend(quote!(let mut #user; if false { #user = #held.conjure(); }));
+                    own.extend(quote!(let mut #user; if false { #user = #held.conjure(); }));
                 }
             }
         }
+        if !own.is_empty() {
+            *iteration = quote!({ #own #iteration });
+        }
         if !begin.is_empty() {
-            *iteration = quote!({ #begin let #flow = #iteration; #end #flow });
+            *iteration = quote!({ #begin let #flow = #dlp::hold(|| #iteration); #end #flow.go_on() });
         }
         (before, after)
     }
