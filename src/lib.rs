@@ -19,6 +19,7 @@
 
 pub use dlp_core::collective::{all_gather, barrier, bcast, gather, is_root, on_root, rank, size};
 pub use dlp_core::exit::RemoteError;
+pub use dlp_core::failure::{Failure, failures, take_failures};
 pub use dlp_core::map::{Map, map, map_unordered};
 #[cfg(feature = "mpi")]
 pub use dlp_core::session::init_with;
@@ -87,14 +88,14 @@ pub mod __private {
     pub use dlp_core::chain::{Done, apply, show, test};
     pub use dlp_core::digest::{Capture, Items, Look};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
-    pub use dlp_core::exit::{Branch, Returned, Slot};
+    pub use dlp_core::exit::{Branch, Returned, Slot, say};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
-    pub use dlp_core::run::{Left, alone, run, serial};
+    pub use dlp_core::run::{Answer, Ask, Left, Repeatable, alone, never, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::{Scratch, hold};
     pub use dlp_core::session::main;
-    pub use dlp_core::site::{Check, Exits, Gather, Loop, Manager, Options, Site, Strategy};
+    pub use dlp_core::site::{Check, Exits, Gather, Loop, Manager, OnError, Options, Site, Strategy};
     pub use dlp_core::source::Source;
     pub use dlp_core::written::{Kept, Table};
 

@@ -114,6 +114,47 @@ fn ranks_that_part_are_told_so() {
     ends("astray", None, &["in different places", "tests/programs/faults.rs:", "at `barrier`"]);
 }
 
+/// What a job prints that goes on without the iteration that fails.
+fn without_one(message: &str) -> String {
+    let lines = (0..12).filter(|index| *index != 5).map(|index| format!("square of {index}\n"));
+    lines.chain([format!("5: {message}\n"), "all is well\n".to_owned()]).collect()
+}
+
+#[test]
+fn a_job_goes_on_without_the_iterations_that_fail() {
+    for ranks in [1, 2, 4] {
+        for job in worlds(ranks, "program_faults") {
+            for (way, message) in [("panic", "broken in the middle"), ("panic_in_a_drop", "broken in a drop")]
+            {
+                let outcome =
+                    job.clone().arg(way).arg("going_on").limit(LIMIT).env("RUST_BACKTRACE", "0").run();
+                assert!(outcome.success(), "{outcome}");
+                let printed = outcome.stdout_text();
+                let (before, place) = printed.split_once(" (tests/programs/faults.rs:").expect("a place");
+                let after = place.split_once(")").expect("an end").1;
+                assert_eq!(format!("{before}{after}"), without_one(message), "{outcome}");
+                let told = outcome.stderr_text();
+                let at = "iteration 5 of the loop of `program_faults::going_on` (tests/programs/faults.rs:";
+                for part in [at, "failed, and is tried again", "failed, and is left out", message] {
+                    assert!(told.contains(part), "`{part}` is not said: {outcome}");
+                }
+                let sum = "1 iteration failed and was left out (5); 1 attempt was repeated";
+                assert_eq!(told.matches(sum).count(), 1, "{outcome}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_failure_of_an_iteration_ends_the_job_all_the_same() {
+    for (way, said) in [("exit_3", "with status 3"), ("fault", "dies of SIGSEGV")] {
+        for job in worlds(2, "program_faults") {
+            let outcome = bad(&job.arg(way).arg("going_on").limit(LIMIT));
+            assert!(outcome.stderr_text().contains(said), "{outcome}");
+        }
+    }
+}
+
 /// With `DLP_STALL`, a job in which nothing moves says who waits for whom, and ends if that is asked for.
 fn stalls(way: &str, says: &[&str]) {
     for ranks in [2, 4] {

@@ -22,7 +22,7 @@ use crate::carry::Borrowed;
 
 pub use self::remote::RemoteError;
 pub(crate) use self::say::Told;
-pub use self::say::{AsError, SayBehind, SayError, SayText, SayType};
+pub use self::say::{AsError, SayBehind, SayError, SayText, SayType, say};
 pub use self::slot::{LeaveBorrowed, LeaveHere, LeaveOwned, Slot};
 pub use self::stand_in::{NoStandIn, Returned, StandIn};
 

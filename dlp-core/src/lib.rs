@@ -26,6 +26,7 @@ pub mod ending;
 pub mod exit;
 #[cfg(test)]
 mod explore;
+pub mod failure;
 mod hand;
 mod hub;
 pub mod launch;

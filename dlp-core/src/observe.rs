@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use crate::failure::Failure;
+
 /// Is told what a rank does in a loop. Every method does nothing unless it is overridden.
 pub trait Observer {
     /// Iteration `index` begins.
@@ -40,6 +42,11 @@ pub trait Observer {
         let _ = bytes;
     }
 
+    /// In a visit to a loop, so many iterations have failed and were left out, and so many attempts were made beyond the first.
+    fn attempts(&mut self, failed: u64, again: u64) {
+        let _ = (failed, again);
+    }
+
     /// The effects of iteration `index` have been replayed here.
     #[inline]
     fn replayed(&mut self, index: u64) {
@@ -60,6 +67,10 @@ pub struct Tally {
     pub waiting: Duration,
     /// Bytes of recorded effects handed over.
     pub bytes: u64,
+    /// Iterations that failed here and were left out.
+    pub failed: u64,
+    /// Attempts beyond the first of iterations that failed.
+    pub again: u64,
 }
 
 impl Tally {
@@ -69,6 +80,8 @@ impl Tally {
         self.busy += other.busy;
         self.waiting += other.waiting;
         self.bytes += other.bytes;
+        self.failed += other.failed;
+        self.again += other.again;
     }
 }
 
@@ -109,6 +122,11 @@ impl Observer for Counting {
         self.tally.waiting += self.since.elapsed();
     }
 
+    fn attempts(&mut self, failed: u64, again: u64) {
+        self.tally.failed += failed;
+        self.tally.again += again;
+    }
+
     fn part_sent(&mut self, bytes: usize) {
         self.tally.bytes += bytes as u64;
     }
@@ -147,6 +165,41 @@ pub fn summary(ranks: &[Vec<Tally>]) -> String {
     text
 }
 
+/// What is said at the end of iterations that failed, loop by loop; nothing if none did. `listed`: those that the root knows of.
+pub(crate) fn left_out(ranks: &[Vec<Tally>], listed: &[Failure]) -> Option<String> {
+    let mut sums: Vec<Tally> = vec![];
+    for tally in ranks.iter().flatten().filter(|tally| tally.failed + tally.again > 0) {
+        match sums.iter_mut().find(|sum| sum.place == tally.place) {
+            Some(sum) => sum.add(tally),
+            None => sums.push(tally.clone()),
+        }
+    }
+    let lines = sums.iter().map(|Tally { place, failed, again, .. }| {
+        let of: Vec<String> = listed
+            .iter()
+            .filter(|failure| failure.place == *place)
+            .map(|one| one.index.to_string())
+            .collect();
+        let more = if of.len() > 8 { ", .." } else { "" };
+        let which = match &of[..of.len().min(8)] {
+            [] => String::new(),
+            some => format!(" ({}{more})", some.join(", ")),
+        };
+        let failed = match failed {
+            0 => "no iteration was left out".to_owned(),
+            1 => format!("1 iteration failed and was left out{which}"),
+            _ => format!("{failed} iterations failed and were left out{which}"),
+        };
+        let again = match again {
+            0 => String::new(),
+            1 => "; 1 attempt was repeated".to_owned(),
+            _ => format!("; {again} attempts were repeated"),
+        };
+        format!("dlp: {place}: {failed}{again}")
+    });
+    (!sums.is_empty()).then(|| lines.collect::<Vec<String>>().join("\n"))
+}
+
 /// A number of bytes in at most seven characters.
 fn human(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -170,6 +223,23 @@ mod tests {
         assert_eq!(text.lines().count(), 8, "{text}");
         assert!(text.contains(" 75.0 %") && text.contains(" 25.0 %") && text.contains("100.0 %"), "{text}");
         assert!(text.lines().all(|line| line.len() <= 80), "{text}");
+    }
+
+    #[test]
+    fn what_was_left_out_is_said_loop_by_loop() {
+        let tally =
+            |place: &str, failed, again| Tally { place: place.into(), failed, again, ..Tally::default() };
+        let failure = |index| Failure { index, rank: 1, message: "x".into(), place: "a".into() };
+        assert_eq!(left_out(&[vec![tally("a", 0, 0)], vec![]], &[]), None);
+        let ranks = [vec![tally("a", 1, 0), tally("b", 0, 3)], vec![tally("a", 1, 1)]];
+        assert_eq!(
+            left_out(&ranks, &[failure(3), failure(5)]).unwrap(),
+            "dlp: a: 2 iterations failed and were left out (3, 5); 1 attempt was repeated\n\
+             dlp: b: no iteration was left out; 3 attempts were repeated"
+        );
+        let many: Vec<Failure> = (0..20).map(failure).collect();
+        let told = left_out(&[vec![tally("a", 20, 0)]], &many).unwrap();
+        assert_eq!(told, "dlp: a: 20 iterations failed and were left out (0, 1, 2, 3, 4, 5, 6, 7, ..)");
     }
 
     #[test]

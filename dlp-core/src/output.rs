@@ -66,6 +66,11 @@ fn reach(name: &str) -> Reach {
     }
 }
 
+/// Whether nobody else replays what this rank does.
+fn replays_alone() -> bool {
+    matches!(session::mode(), Mode::ReplayingOwn | Mode::Iterating)
+}
+
 impl<T> Witness<T> {
     /// Whether an effect on this accumulator is replayed here: one on the world outside by the root only.
     ///
@@ -77,7 +82,7 @@ impl<T> Witness<T> {
         }
         let replays = match reach(type_name::<T>()) {
             Reach::Inside => true,
-            Reach::Outside => session::mode() == Mode::ReplayingOwn || session::current().is_root(),
+            Reach::Outside => replays_alone() || session::current().is_root(),
             Reach::Unknown => session::current().fail(&format!(
                 "an effect writes to a `{}`, which may be a file or a buffer: a file is written by the root only, a \
                  buffer by every rank; use the concrete type (`BufWriter<File>`, `Vec<u8>`)",
@@ -93,7 +98,7 @@ impl<T> Witness<T> {
     /// # Panics
     /// If only the root can.
     pub fn stays_inside(&self, name: &str) {
-        if self.is_outside() && session::current().size() > 1 {
+        if self.is_outside() && !replays_alone() && session::current().size() > 1 {
             session::current().fail(&format!(
                 "`{name}` is of type `{}`, in the world outside the program, which only the root writes to; in a piece of a \
                  loop that is run in loop order, write to it in statements of their own, as in `writeln!({name}, ..)?;`, \

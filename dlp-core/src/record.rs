@@ -89,6 +89,14 @@ impl Record {
         result
     }
 
+    /// Forgets what was recorded after the first `length` bytes.
+    pub(crate) fn rewind(&self, length: usize) {
+        self.append(|bytes| bytes.truncate(length));
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().retain(|(start, _)| *start < length);
+        }
+    }
+
     /// The number of bytes recorded so far.
     pub(crate) fn len(&self) -> usize {
         self.append(|bytes| bytes.len())

@@ -1,5 +1,6 @@
 //! What is said when something goes wrong: who, where in the program, and why, in one piece on standard error.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::fmt::{self, Write};
 use std::panic::{Location, PanicHookInfo};
@@ -48,6 +49,8 @@ thread_local! {
     static WHO: Cell<Option<&'static str>> = const { Cell::new(None) };
     static PLACE: Cell<Place> = const { Cell::new(Place::Outside) };
     static PANIC: Cell<Option<String>> = const { Cell::new(None) };
+    static PANIC_AT: Cell<Option<String>> = const { Cell::new(None) };
+    static HUSHED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Says where this rank is now.
@@ -66,6 +69,11 @@ pub(crate) fn is_rank(who: &'static str) {
             None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
         };
     });
+}
+
+/// Where this rank is.
+pub(crate) fn place() -> Place {
+    PLACE.get()
 }
 
 /// Where this rank is, as part of a sentence that begins with who it is.
@@ -106,9 +114,19 @@ pub(crate) fn install_hook(who: fn() -> Option<String>) {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| match who() {
-            Some(who) => say(&describe(&who, info)),
-            None => previous(info),
+        std::panic::set_hook(Box::new(move |info| {
+            PANIC_AT.set(info.location().map(ToString::to_string));
+            match who() {
+                Some(who) => {
+                    let report = describe(&who, info);
+                    if !HUSHED.get() {
+                        say(&report);
+                    }
+                    PANIC.set(Some(report));
+                }
+                None if HUSHED.get() => PANIC.set(Some(describe("the program", info))),
+                None => previous(info),
+            }
         }));
     });
 }
@@ -118,22 +136,44 @@ fn describe(who: &str, info: &PanicHookInfo<'_>) -> String {
     if let Some(location) = info.location() {
         let _ = write!(text, "\n  at {location}");
     }
-    let payload = info.payload();
-    let message = payload
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    let _ = write!(
-        text,
-        "\n  {}",
-        message.unwrap_or("a panic with a payload that is not text").replace('\n', "\n  ")
-    );
+    let _ = write!(text, "\n  {}", said(info.payload()).replace('\n', "\n  "));
     let backtrace = std::backtrace::Backtrace::capture();
     if backtrace.status() == std::backtrace::BacktraceStatus::Captured {
         let _ = write!(text, "\n{backtrace}");
     }
-    PANIC.set(Some(text.clone()));
     text
+}
+
+/// Whether a panic comes with a backtrace.
+pub(crate) fn has_backtraces() -> bool {
+    std::backtrace::Backtrace::capture().status() == std::backtrace::BacktraceStatus::Captured
+}
+
+/// Panics of this thread are not reported from now on, or are again; how it was before.
+pub(crate) fn hush(hushed: bool) -> bool {
+    HUSHED.replace(hushed)
+}
+
+/// What the last panic of this thread said, of which this is the payload, and where it stands.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+    let said = said(payload);
+    match PANIC_AT.take() {
+        Some(place) => format!("{said} ({place})"),
+        None => said.to_owned(),
+    }
+}
+
+fn said(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic with a payload that is not text")
+}
+
+/// Says what was hushed of the last panic of this thread.
+pub(crate) fn say_last_panic() {
+    let report = PANIC.take();
+    report.iter().for_each(|report| say(report));
+    PANIC.set(report);
 }
 
 /// What the last panic of this thread said, if any.

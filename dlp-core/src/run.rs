@@ -7,6 +7,8 @@
 //! Here is what the attribute calls. Below: what the ranks agree on first (`plan`), what single iterations do (`code`), one
 //! rank in one loop (`engine`), and how the loop was left (`left`).
 
+mod alone;
+mod attempt;
 mod code;
 mod engine;
 mod left;
@@ -16,11 +18,14 @@ mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use self::attempt::Attempts;
+pub use self::attempt::{Answer, Ask, Repeatable, never};
 use self::code::Emitted;
 use self::engine::Engine;
 pub use self::left::Left;
 use crate::again::Again;
 use crate::digest::Look;
+use crate::failure;
 use crate::observe::Counting;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, PANICKED, Place};
@@ -30,12 +35,12 @@ use crate::source;
 use crate::stepper::Stepper;
 
 /// Whether the loop is to run as it was written: there is one rank, or the caller is inside another loop that
-/// is split.
+/// is split, and nothing that an iteration does may have to be undone.
 ///
 /// # Panics
 /// On a thread that is not a rank.
-pub fn serial(_at: &'static Loop) -> bool {
-    alone()
+pub fn serial(at: &'static Loop) -> bool {
+    alone() && !at.options.undoes()
 }
 
 /// Whether a chain is to run as it was written: as [`serial`] for loops.
@@ -51,7 +56,7 @@ pub fn alone() -> bool {
 ///
 /// `tell` records the values of a way out that was just taken here, as far as they travel; `lost` says of one that iteration
 /// `index` took whether its values are neither here nor travel. `root_leads` where the replay may leave by a statement on the
-/// world outside, which only the root performs. `look` says how to look at the items, and has looked at the values that the
+/// world outside, which only the root performs. `ask` answers for a loop whose iterations may be undone. `look` says how to look at the items, and has looked at the values that the
 /// iterations capture: those must be the same on all ranks.
 ///
 /// Returns how the loop was left, or `None` if it ran to its end.
@@ -59,7 +64,7 @@ pub fn alone() -> bool {
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
 #[allow(clippy::too_many_arguments, reason = "the parts of one loop, which only the attribute writes out")]
-pub fn run<I, A, B, S, W, L, C, const CAPTURED: usize>(
+pub fn run<I, A, B, S, W, L, K, C, const CAPTURED: usize>(
     at: &'static Loop,
     source: I,
     again: A,
@@ -68,6 +73,7 @@ pub fn run<I, A, B, S, W, L, C, const CAPTURED: usize>(
     replay: S,
     tell: W,
     lost: L,
+    ask: K,
     look: C,
 ) -> Option<Left<I::Item>>
 where
@@ -77,21 +83,35 @@ where
     S: FnMut(u32, &mut Replay<'_, I::Item>) -> Flow,
     W: Fn(u32, &Record),
     L: Fn(u32, u64) -> bool,
+    K: Fn(Ask<'_, I::Item>) -> Answer<I::Item>,
     C: FnOnce() -> (Look<I>, [u32; CAPTURED]),
 {
     let session = session::current();
     if let Err(why) = source::refuse(&source) {
         session.fail(&format!("{at} cannot be split: {why}"));
     }
+    failure::settle();
+    let (attempts, alone) = (Attempts::default(), alone());
+    let items = again.fork(&source);
+    let mut code = Emitted { at, items, body, replay, tell, lost, ask, attempts: &attempts, alone };
+    let mut counting = Counting::new(at.to_string());
+    if at.options.undoes() {
+        attempts.begin();
+    }
+    if alone {
+        let left = alone::run(at, source, &mut code);
+        attempts.end(&mut counting);
+        session.count(counting.finish());
+        return left;
+    }
     let mut source = Stepper::new(source);
-    let items = again.fork(source.inner());
     let (look, captured) = look();
     let (link, plan) = plan::meet(at, &mut source, &look, &captured, root_leads, session);
-    let mut counting = Counting::new(at.to_string());
-    let code = Emitted { at, items, body, replay, tell, lost };
     let mut engine = Engine::new(at, source, code, plan, &link, &mut counting);
     let result = catch_unwind(AssertUnwindSafe(|| engine.run()));
+    drop(engine);
     report::at(Place::Outside);
+    attempts.end(&mut counting);
     session.count(counting.finish());
     match result {
         Ok(left) => left,

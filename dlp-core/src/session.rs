@@ -14,7 +14,7 @@ mod start;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::Thread;
 
 pub use self::program::main;
@@ -22,6 +22,7 @@ pub(crate) use self::program::run_ranks;
 #[cfg(feature = "mpi")]
 pub use self::start::init_with;
 pub use self::start::{Guard, init};
+use crate::failure::Failure;
 use crate::hub::{Hub, Spec};
 use crate::link::Link;
 use crate::observe::Tally;
@@ -46,6 +47,7 @@ pub(crate) struct Session {
     attended: AtomicBool,
     service: OnceLock<Thread>,
     tallies: Mutex<Vec<Tally>>,
+    failures: Mutex<Vec<Failure>>,
     /// On the root of several processes, until it has looked for more threads than cores: how many threads MPI has started.
     #[cfg(feature = "mpi")]
     threads: Mutex<Option<usize>>,
@@ -139,6 +141,7 @@ impl Session {
             attended: AtomicBool::new(true),
             service: OnceLock::new(),
             tallies: Mutex::default(),
+            failures: Mutex::default(),
             #[cfg(feature = "mpi")]
             threads: Mutex::default(),
             said: OnceLock::new(),
@@ -149,10 +152,15 @@ impl Session {
         }
         if several {
             report::is_rank(Box::leak(session.who().into_boxed_str()));
-            report::install_hook(|| CURRENT.get().filter(|session| session.size() > 1).map(Session::who));
+            session.watch_panics();
         }
         CURRENT.set(Some(session));
         session
+    }
+
+    /// Has panics reported with the rank and the loop that they happen in, where there are several ranks, and noted.
+    pub(crate) fn watch_panics(&self) {
+        report::install_hook(|| CURRENT.get().filter(|session| session.size() > 1).map(Session::who));
     }
 
     pub(crate) fn rank(&self) -> usize {
@@ -168,7 +176,7 @@ impl Session {
     }
 
     /// This rank, for reports.
-    fn who(&self) -> String {
+    pub(crate) fn who(&self) -> String {
         format!("rank {} of {} on {}", self.rank(), self.size(), self.host)
     }
 
@@ -206,6 +214,11 @@ impl Session {
             Some(known) => known.add(&tally),
             None => tallies.push(tally),
         }
+    }
+
+    /// The iterations that failed and were left out so far.
+    pub(crate) fn failures(&self) -> MutexGuard<'_, Vec<Failure>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// On the root, while it waits: says who waits for whom, if nothing has been heard for long.

@@ -101,6 +101,16 @@ impl Check {
         [("sample", Check::Sample), ("full", Check::Full), ("off", Check::Off)];
 }
 
+/// What becomes of a loop in which an iteration fails: by a panic, by `?`, or by `return Err(..)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnError {
+    /// A panic ends the job, and an error leaves the loop.
+    #[default]
+    Stop,
+    /// The iteration is left out, and listed among the failures.
+    Skip,
+}
+
 /// What was asked for a loop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Options {
@@ -114,6 +124,17 @@ pub struct Options {
     pub manager: Manager,
     /// Whether the ranks compare their input first.
     pub check: Check,
+    /// What becomes of the loop when an iteration has failed.
+    pub on_error: OnError,
+    /// How often an iteration that fails is tried again before that.
+    pub retry: u32,
+}
+
+impl Options {
+    /// Whether a failing iteration may be undone.
+    pub(crate) fn undoes(&self) -> bool {
+        self.on_error == OnError::Skip || self.retry > 0
+    }
 }
 
 /// A statement of the loop's body whose effect is recorded and replayed.

@@ -95,6 +95,15 @@ impl<T, H> Table<T, H> {
         result
     }
 
+    /// Gives an item back what it was before its iteration, which has failed.
+    pub fn undo(&self, index: u64, assign: impl FnOnce(&mut H, &mut Reader<'_>)) {
+        let before = self.before.borrow_mut().pop_if(|(known, _)| *known == index);
+        if let Some((_, bytes)) = before {
+            let whole = |_| unreachable!("it was bound in its iteration");
+            self.bound(index, whole, |bound| assign(bound, &mut Reader::new(&bytes)));
+        }
+    }
+
     /// Gives the items after `last` back what they were.
     pub fn restore(&self, last: u64, assign: impl Fn(&mut H, &mut Reader<'_>)) {
         for (index, bytes) in self.before.take() {

@@ -21,6 +21,9 @@ pub(crate) struct Args {
     pub(crate) gather: Gather,
     pub(crate) manager: Manager,
     pub(crate) check: Check,
+    pub(crate) on_error: OnError,
+    /// How often a failing iteration is tried again: an expression of type `u32`.
+    pub(crate) retry: Option<Expr>,
     /// The path of the crate `dlp`.
     pub(crate) krate: Path,
 }
@@ -33,6 +36,8 @@ impl Default for Args {
             gather: Gather::All,
             manager: Manager::Working,
             check: Check::Sample,
+            on_error: OnError::Stop,
+            retry: None,
             krate: syn::parse_quote!(::dlp),
         }
     }
@@ -76,9 +81,15 @@ pub(crate) enum Check {
     Off,
 }
 
-const OPTIONS: [&str; 6] = ["strategy", "chunk", "gather", "manager", "check", "crate"];
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum OnError {
+    Stop,
+    Skip,
+}
+
+const OPTIONS: [&str; 8] = ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "crate"];
 /// A mark cannot say for the whole function who has the result, nor where the crate is.
-const OPTIONS_OF_MARKS: [&str; 4] = ["strategy", "chunk", "manager", "check"];
+const OPTIONS_OF_MARKS: [&str; 6] = ["strategy", "chunk", "manager", "check", "on_error", "retry"];
 const STRATEGIES: [(&str, Strategy); 4] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
@@ -88,6 +99,7 @@ const STRATEGIES: [(&str, Strategy); 4] = [
 const PLANNED: [&str; 4] = ["guided", "factoring", "trapezoid", "shared"];
 const GATHERS: [(&str, Gather); 3] = [("all", Gather::All), ("root", Gather::Root), ("none", Gather::None)];
 const MANAGERS: [(&str, Manager); 2] = [("working", Manager::Working), ("dedicated", Manager::Dedicated)];
+const ON_ERRORS: [(&str, OnError); 2] = [("stop", OnError::Stop), ("skip", OnError::Skip)];
 const CHECKS: [(&str, Check); 3] = [("sample", Check::Sample), ("full", Check::Full), ("off", Check::Off)];
 
 /// One `name = value` as it was written.
@@ -125,6 +137,11 @@ pub(crate) fn parse(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Args 
 }
 
 impl Args {
+    /// Whether what a failing iteration did may have to be undone.
+    pub(crate) fn undoes(&self) -> bool {
+        self.on_error == OnError::Skip || self.retry.is_some()
+    }
+
     /// Reads the options of a mark, which override those of the function.
     pub(crate) fn overridden(&mut self, mark: &Attribute, diagnostics: &mut Diagnostics) {
         match &mark.meta {
@@ -206,6 +223,8 @@ impl Args {
             "gather" => self.gather = named(name, value, &GATHERS)?,
             "manager" => self.manager = named(name, value, &MANAGERS)?,
             "check" => self.check = named(name, value, &CHECKS)?,
+            "on_error" => self.on_error = named(name, value, &ON_ERRORS)?,
+            "retry" => self.retry = retry(value)?,
             _ => self.krate = krate(value)?,
         }
         Ok(())
@@ -246,6 +265,20 @@ fn chunk(value: &Expr) -> syn::Result<Chunk> {
             Err(syn::Error::new_spanned(value, format!("wrong `chunk`: {EXPECTED}")))
         }
         None => Ok(Chunk::Const(Box::new(value.clone()))),
+    }
+}
+
+/// How often to try again; nothing where that is never.
+fn retry(value: &Expr) -> syn::Result<Option<Expr>> {
+    const EXPECTED: &str = "wrong `retry`: expected how often an iteration that fails is tried again";
+    match literal(value) {
+        Some(Lit::Int(number)) => match number.base10_parse::<u32>() {
+            Ok(count) if ["", "u32"].contains(&number.suffix()) => Ok((count > 0).then(|| value.clone())),
+            _ => Err(syn::Error::new(number.span(), "`retry` is a `u32`")),
+        },
+        Some(other) => Err(syn::Error::new(other.span(), EXPECTED)),
+        None if matches!(value, Expr::Unary(_)) => Err(syn::Error::new_spanned(value, EXPECTED)),
+        None => Ok(Some(value.clone())),
     }
 }
 
@@ -294,6 +327,8 @@ fn example(option: &str) -> &'static str {
         "gather" => "`gather = \"root\"`",
         "manager" => "`manager = \"dedicated\"`",
         "check" => "`check = \"full\"`",
+        "on_error" => "`on_error = \"skip\"`",
+        "retry" => "`retry = 2`",
         _ => "`crate = \"my_crate::dlp\"`",
     }
 }
@@ -317,13 +352,16 @@ mod tests {
             gather = "root",
             manager = "dedicated",
             check = "full",
+            on_error = "skip",
+            retry = 3,
             crate = "a::dlp",
         ));
         assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(args.strategy, Strategy::RoundRobin);
         assert!(matches!(args.chunk, Chunk::Fixed(n) if n.base10_digits() == "8"));
         assert_eq!((args.gather, args.manager), (Gather::Root, Manager::Dedicated));
-        assert_eq!(args.check, Check::Full);
+        assert_eq!((args.check, args.on_error), (Check::Full, OnError::Skip));
+        assert_eq!(args.retry, Some(syn::parse_quote!(3)));
         assert_eq!(args.krate, syn::parse_quote!(a::dlp));
     }
 

@@ -16,11 +16,12 @@ use syn::{
 
 pub(crate) use self::adapters::with_work_inside;
 use self::adapters::{adapted, peeled};
+use crate::args::Args;
 use crate::check::mark;
 use crate::scope::fresh;
 
 /// Writes out the chains of a function that are to be split.
-pub(crate) fn write_out(function: &mut ItemFn, dlp: &TokenStream) {
+pub(crate) fn write_out(function: &mut ItemFn, args: &Args, dlp: &TokenStream) {
     let mut stmts = Vec::new();
     let has_loops = holds_loop(function);
     let last = function.block.stmts.len();
@@ -51,8 +52,9 @@ pub(crate) fn write_out(function: &mut ItemFn, dlp: &TokenStream) {
                     stmts.push(Stmt::Expr(expr, None));
                     continue;
                 };
-                // One rank alone runs the chain as it was written.
-                stmts.push(parse_quote!(if #dlp::alone() { return #expr; }));
+                // One rank alone runs the chain as it was written, where nothing may have to be undone.
+                let as_written = if args.undoes() { quote!(false) } else { quote!(#dlp::alone()) };
+                stmts.push(parse_quote!(if #as_written { return #expr; }));
                 stmts.extend(before);
                 stmts.push(marked_loop(each, parse_quote!(#[parallel])));
                 stmts.push(Stmt::Expr(value, None));

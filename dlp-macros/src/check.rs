@@ -7,7 +7,7 @@ mod message;
 use syn::visit::Visit;
 use syn::{Attribute, Expr, Item, ItemFn};
 
-use crate::args::{Args, Gather};
+use crate::args::{Args, Gather, OnError};
 use crate::diagnostics::Diagnostics;
 use crate::find::{Loop, Other, Stray};
 use crate::model::{Kind, Leaving, Split};
@@ -76,6 +76,13 @@ pub(crate) fn split(split: &Split, args: &Args, diagnostics: &mut Diagnostics) {
     }
     Conditions(diagnostics).visit_block(&split.original.body);
     exits(split, args, diagnostics);
+    if let Some(retry) = args.retry.as_ref().filter(|_| split.written_items.is_some()) {
+        diagnostics.over(
+            retry,
+            "`retry` has no item to begin with again where the items are changed in place: iterate over `&` items and collect \
+             the new values, or leave `retry` out (`on_error = \"skip\"` leaves the items of failed iterations as they were)",
+        );
+    }
     for effect in &split.effects {
         for place in effect.written() {
             if let Some(variable) = place.variable().filter(|variable| !variable.initialised) {
@@ -112,6 +119,7 @@ fn exits(split: &Split, args: &Args, diagnostics: &mut Diagnostics) {
     for exit in &split.exits {
         let is_error = |value: &Expr| matches!(value, Expr::Call(call) if is_variant(&call.func, "Err"));
         match (args.gather, &exit.kind) {
+            _ if args.on_error == OnError::Skip && exit.fails() => {}
             (Gather::None, _) => diagnostics.at(
                 exit.span,
                 "with `gather = \"none\"` each rank goes its own way through its own iterations, and none knows when \

@@ -22,11 +22,11 @@ use syn::{ItemFn, Pat};
 
 use self::effect::Code;
 use self::print::Prints;
-use crate::args::{Args, Check, Chunk, Gather, Manager, Strategy};
+use crate::args::{Args, Check, Chunk, Gather, Manager, OnError, Strategy};
 use crate::fallback;
 use crate::find::Position;
 use crate::mark::{self, Mark};
-use crate::model::{Effect, Split};
+use crate::model::{Effect, Exit, Split};
 use crate::place::Place;
 use crate::scope::fresh;
 
@@ -107,7 +107,7 @@ fn parts(
     let descriptor = descriptor(name, split, args, dlp);
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
     let (log, site, op, left) = (fresh("log"), fresh("site"), fresh("op"), fresh("left"));
-    let code = Code { dlp, split, again: &again, log: &log, op: &op, left: &left, wrap };
+    let code = Code { dlp, split, args, again: &again, log: &log, op: &op, left: &left, wrap };
     let (roots, declarations) = (code.root_witnesses(), code.declarations());
     let (hold, release) = (code.hold(), code.release());
     // Where nothing asks for the item in the replay, the source need not be stepped twice.
@@ -134,6 +134,7 @@ fn parts(
     let (table, assign, restore) = (code.table(&at, &source), code.assign(&pattern), code.restore());
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
+    let ask = code.ask();
     let (over, allow) = (&written.expr, allow());
     let cells = alias::captured(split, dlp);
     let (items_of, look) = look(split, args, &source, dlp);
@@ -177,6 +178,7 @@ fn parts(
                                 },
                                 #tell,
                                 #lost,
+                                #ask,
                                 #look,
                             );
                             #release
@@ -240,7 +242,8 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
     let written =
         split.written_items.as_ref().map(|_| quote!(#dlp::Site { line: #line, target: "the item" }));
     let sites = sites.chain(written);
-    let exits = match (split.exits.is_empty(), split.tentative) {
+    let stays = |exit: &Exit| args.on_error == OnError::Skip && exit.fails();
+    let exits = match (split.exits.iter().all(stays), split.tentative) {
         (_, true) => quote!(#dlp::Exits::Tentative),
         (false, false) => quote!(#dlp::Exits::Final),
         (true, false) => quote!(#dlp::Exits::Never),
@@ -271,6 +274,11 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         Check::Full => quote!(#dlp::Check::Full),
         Check::Off => quote!(#dlp::Check::Off),
     };
+    let on_error = match args.on_error {
+        OnError::Stop => quote!(#dlp::OnError::Stop),
+        OnError::Skip => quote!(#dlp::OnError::Skip),
+    };
+    let retry = args.retry.as_ref().map_or_else(|| quote!(0), ToTokens::to_token_stream);
     let captured = match args.check {
         Check::Off => Vec::new(),
         Check::Sample | Check::Full => split.captured().into_iter().map(Place::name).collect(),
@@ -290,6 +298,8 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
                 gather: #gather,
                 manager: #manager,
                 check: #check,
+                on_error: #on_error,
+                retry: #retry,
             },
         };
         &__DLP_LOOP

@@ -89,6 +89,8 @@ pub(crate) struct Exit {
     pub(crate) parts: Vec<Ident>,
     /// The items of inner blocks of the body that its value can see.
     pub(crate) items: Vec<Item>,
+    /// It is taken in the replay.
+    pub(crate) replayed: bool,
 }
 
 #[derive(Debug)]
@@ -102,6 +104,18 @@ pub(crate) enum Leaving {
 }
 
 impl Exit {
+    /// Whether the iteration fails by it, as far as the syntax tells: by `?` or `return Err(..)`, and not in the replay.
+    pub(crate) fn fails(&self) -> bool {
+        match &self.kind {
+            _ if self.replayed => false,
+            Leaving::Question => true,
+            Leaving::Return(Some(value)) => {
+                matches!(&**value, Expr::Call(call) if crate::check::is_variant(&call.func, "Err"))
+            }
+            Leaving::Break | Leaving::Return(None) => false,
+        }
+    }
+
     /// Whether the value that leaves is written in two ways, as an effect is.
     pub(crate) fn has_parts(&self) -> bool {
         self.leaves.iter().any(|leaf| leaf.carry.is_part())

@@ -46,6 +46,7 @@ mod chains;
 mod collections;
 mod control;
 mod exits;
+mod failing;
 mod generated;
 mod guards;
 mod hygiene;

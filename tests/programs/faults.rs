@@ -1,5 +1,5 @@
 //! A test program: what can go wrong while ranks are in a loop, named by the first argument; the second says in which
-//! form the loop is written: `loop`, `split` or `map`. It happens at the index that the third names, or 5. With a fourth,
+//! form the loop is written: `loop`, `split`, `map`, or `going_on` after failures. It happens at the index that the third names, or 5. With a fourth,
 //! which seeds them, iterations are of random length.
 
 use std::process::ExitCode;
@@ -104,6 +104,17 @@ fn annotated() -> Vec<u64> {
     squares.into_iter().map(|square| square.0).collect()
 }
 
+#[dlp::parallel(on_error = "skip", retry = 1)]
+fn going_on() -> Vec<u64> {
+    let mut squares = vec![];
+    for index in 0..ITEMS {
+        println!("square of {index}");
+        let square = trouble(index);
+        squares.push(square);
+    }
+    squares.into_iter().map(|square| square.0).collect()
+}
+
 fn by_splitting() -> Vec<u64> {
     let mut squares = vec![];
     for index in dlp::split_managed(0..ITEMS) {
@@ -128,6 +139,7 @@ fn run() -> Vec<u64> {
     match std::env::args().nth(2).as_deref() {
         Some("split") => by_splitting(),
         Some("map") => by_mapping(),
+        Some("going_on") => going_on(),
         _ => annotated(),
     }
 }
@@ -151,7 +163,12 @@ fn main() -> ExitCode {
     }
     let squares = run();
     if dlp::is_root() {
-        assert_eq!(squares, (0..ITEMS).map(|index| index * index).collect::<Vec<u64>>());
+        let failed: Vec<u64> = dlp::failures().iter().map(|failure| failure.index).collect();
+        for failure in dlp::failures() {
+            println!("{}: {}", failure.index, failure.message);
+        }
+        let indices = (0..ITEMS).filter(|index| !failed.contains(index));
+        assert_eq!(squares, indices.map(|index| index * index).collect::<Vec<u64>>());
         println!("all is well");
     }
     ExitCode::SUCCESS

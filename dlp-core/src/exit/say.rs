@@ -8,7 +8,7 @@ use std::error::Error;
 use std::fmt;
 use std::ops::Deref;
 
-use super::{Failed, Slot};
+use super::{Absent, Failed, Slot};
 use crate::encoding::encode;
 use crate::record::Record;
 use crate::session;
@@ -22,10 +22,27 @@ pub(crate) struct Told {
     pub(super) said: Vec<String>,
 }
 
+impl Told {
+    /// What is said in these bytes, one after the other; errors with their causes.
+    pub(crate) fn all_in_a_line(mut bytes: &[u8]) -> String {
+        let mut said = vec![];
+        while let Ok((told, rest)) = postcard::take_from_bytes::<Told>(bytes) {
+            said.push(told.said.join(": "));
+            bytes = rest;
+        }
+        if said.is_empty() { "an error".to_owned() } else { said.join(", ") }
+    }
+}
+
 /// Records what a value says on this rank.
 fn tell(log: &Record, said: Vec<String>) {
     let told = Told { rank: session::current().rank(), said };
     log.append(|bytes| encode(&told, bytes));
+}
+
+/// Records the text of what leaves, where that has no value of its own.
+pub fn say(log: &Record, text: &str) {
+    tell(log, vec![text.to_owned()]);
 }
 
 /// What an error says: itself, then its causes.
@@ -52,6 +69,14 @@ impl<E: Error> SayError for &&&Slot<Failed<E>> {
 
     fn dlp_say(&self, value: &Failed<E>, log: &Record) {
         tell(log, with_causes(&value.0));
+    }
+}
+
+impl<E: Error> SayError for &&&Slot<E> {
+    type Value = E;
+
+    fn dlp_say(&self, value: &E, log: &Record) {
+        tell(log, with_causes(value));
     }
 }
 
@@ -117,6 +142,22 @@ impl<E: fmt::Display> SayText for &Slot<Failed<E>> {
     }
 }
 
+impl<E: fmt::Display> SayText for &Slot<E> {
+    type Value = E;
+
+    fn dlp_say(&self, value: &E, log: &Record) {
+        tell(log, vec![value.to_string()]);
+    }
+}
+
+impl SayText for &Slot<Absent> {
+    type Value = Absent;
+
+    fn dlp_say(&self, _value: &Absent, log: &Record) {
+        tell(log, vec!["there was no value (`None`)".to_owned()]);
+    }
+}
+
 /// Everything else.
 pub trait SayType {
     /// The type of the value.
@@ -171,5 +212,13 @@ mod tests {
         let told = Told { rank: 2, said: ["a", "b", "c"].map(str::to_owned).into() };
         assert_eq!(says!(RemoteError::new("f".into(), 3, told))[1..], ["b", "c"]);
         assert_eq!(says!(())[0], "a value of type `dlp_core::exit::Failed<()>`");
+        let plain = Slot::new();
+        plain.is(&number());
+        (&&&&plain).dlp_say(&number(), &log);
+        assert_eq!(said(&log), ["invalid digit found in string"]);
+        let text = Slot::new();
+        text.is(&String::new());
+        (&&&&text).dlp_say(&"x".to_owned(), &log);
+        assert_eq!(said(&log), ["x"]);
     }
 }

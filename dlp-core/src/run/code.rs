@@ -5,6 +5,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use super::attempt::{Answer, Ask, Attempt, Attempts, FAILED, NOTED, list_failure, record_noted};
 use super::left::{Left, Way};
 use crate::again::Items;
 use crate::record::{EXITS, Flow, PANIC, Record, Replay};
@@ -14,23 +15,34 @@ use crate::site::{Exits, Loop};
 
 /// What [`Engine`](super::engine::Engine) asks of a loop's code, whatever that is made of.
 pub(super) trait Code<T> {
+    /// Whether iterations may fail and be left out.
+    fn undoes(&self) -> bool;
+
     /// Runs iteration `index` on its item.
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
 
-    /// Replays iteration `index` from what it recorded: the way out that it took, if it did. `led` says where the root left
+    /// The same, for an iteration that has run elsewhere: what fails in it does not count.
+    fn rehearse(&self, index: u64, item: T, record: &Record) -> Flow;
+
+    /// Replays iteration `index` from what it recorded on `rank`: the way out that it took, if it did. `led` says where the root left
     /// it, if it did so by a statement on the world outside: the count of those, and the way out.
     ///
     /// # Errors
     /// If the record is not one.
-    fn replay(&mut self, index: u64, recorded: &[u8], led: Option<(u64, u32)>)
-    -> Result<Option<Way>, String>;
+    fn replay(
+        &mut self,
+        rank: usize,
+        index: u64,
+        recorded: &[u8],
+        led: Option<(u64, u32)>,
+    ) -> Result<Option<Way>, String>;
 
     /// What the function needs to leave as the loop was left.
     fn arrive(&mut self, way: Way) -> Left<T>;
 }
 
 /// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
-pub(super) struct Emitted<M, B, S, W, L> {
+pub(super) struct Emitted<'a, M, B, S, W, L, K> {
     pub(super) at: &'static Loop,
     /// The items, where they can be had again.
     pub(super) items: M,
@@ -38,24 +50,40 @@ pub(super) struct Emitted<M, B, S, W, L> {
     pub(super) replay: S,
     pub(super) tell: W,
     pub(super) lost: L,
+    pub(super) ask: K,
+    pub(super) attempts: &'a Attempts,
+    /// No other rank is in the loop.
+    pub(super) alone: bool,
 }
 
-impl<T, M, B, S, W, L> Code<T> for Emitted<M, B, S, W, L>
+impl<T, M, B, S, W, L, K> Code<T> for Emitted<'_, M, B, S, W, L, K>
 where
     M: Items<T>,
     B: Fn(T, &Record) -> Flow,
     S: FnMut(u32, &mut Replay<'_, T>) -> Flow,
     W: Fn(u32, &Record),
     L: Fn(u32, u64) -> bool,
+    K: Fn(Ask<'_, T>) -> Answer<T>,
 {
+    fn undoes(&self) -> bool {
+        self.at.options.undoes()
+    }
+
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
         record.begin(index);
+        if self.undoes() {
+            let Self { at, body, tell, ask, attempts, alone, .. } = self;
+            return Attempt { at, body, tell, ask, attempts, alone: *alone }.run(index, item, record);
+        }
         if self.at.exits == Exits::Never {
-            return (self.body)(item, record);
+            let flow = (self.body)(item, record);
+            record_noted(record);
+            return flow;
         }
         // An earlier iteration may leave the loop, and then there is no panic.
         let iterate = || {
             let flow = (self.body)(item, record);
+            record_noted(record);
             if let Flow::Leave(exit) = flow {
                 record.leave(exit);
                 (self.tell)(exit, record);
@@ -72,8 +100,13 @@ where
         }
     }
 
+    fn rehearse(&self, index: u64, item: T, record: &Record) -> Flow {
+        self.attempts.uncounted(|| self.iterate(index, item, record))
+    }
+
     fn replay(
         &mut self,
+        rank: usize,
         index: u64,
         recorded: &[u8],
         led: Option<(u64, u32)>,
@@ -87,6 +120,10 @@ where
         op.led_by(led);
         while !op.reader().is_empty() {
             let site = op.reader().site().ok_or("a record that is cut short")?;
+            if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
+                list_failure(rank, op.reader())?;
+                continue;
+            }
             if let Some(exit) = site.checked_sub(EXITS) {
                 return Ok(Some(Way::taken_in_the_iteration(exit, &mut op)));
             }
@@ -116,7 +153,7 @@ where
     }
 }
 
-impl<M, B, S, W, L> Emitted<M, B, S, W, L> {
+impl<M, B, S, W, L, K> Emitted<'_, M, B, S, W, L, K> {
     /// Runs an iteration that left on another rank, for the values with which it leaves.
     fn iterate_once_more<T>(&mut self, index: u64)
     where

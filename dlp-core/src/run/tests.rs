@@ -4,7 +4,7 @@ mod ways_out;
 
 use std::time::Duration;
 
-use super::{run, serial};
+use super::{never, run, serial};
 use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
@@ -86,6 +86,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
         },
         |_, _| {},
         |_, _| false,
+        never,
         unseen,
     );
     (log, sum, left.map(|left| (left.exit(), left.index())))
@@ -192,6 +193,7 @@ fn a_loop_in_a_loop_runs_serially() {
             },
             |_, _| {},
             |_, _| false,
+            never,
             unseen,
         );
         (outside, inside)
@@ -226,6 +228,7 @@ fn items_are_had_again_without_being_sent() {
             },
             |_, _| {},
             |_, _| false,
+            never,
             unseen,
         );
         out.iter().map(|item| item.0).collect::<Vec<_>>()
@@ -265,6 +268,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
             },
             |_, _| {},
             |_, _| false,
+            never,
             unseen,
         );
         out
@@ -293,6 +297,7 @@ fn a_panic_names_the_iteration() {
             |_, _| Flow::Next,
             |_, _| {},
             |_, _| false,
+            never,
             unseen,
         );
     });
@@ -358,7 +363,7 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, unseen);
+        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, never, unseen);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);

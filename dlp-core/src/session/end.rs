@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::{CURRENT, Guard, MODE, Mode, PROCESS, Rendezvous, Session, mode, process};
 use crate::hub::Spec;
-use crate::observe::{Tally, summary};
+use crate::observe::{Tally, left_out, summary};
 use crate::report::{self, FAILED, Farewell, PANICKED, say};
 use crate::sys;
 use crate::wire::{Op, Payload};
@@ -41,14 +41,26 @@ impl Session {
                     good = false;
                 }
             }
-            if self.settings.summary && self.is_root() {
+            if self.is_root() {
                 let tallies: Vec<Vec<Tally>> =
                     farewells.into_iter().map(|farewell| farewell.tallies).collect();
-                say(&summary(&tallies));
+                self.sum_up(&tallies);
             }
+        } else {
+            self.sum_up(&[tallies]);
         }
         self.end();
         good
+    }
+
+    /// On the root: says what each rank did, if that is asked for, and in any case what was left out.
+    fn sum_up(&self, tallies: &[Vec<Tally>]) {
+        if self.settings.summary && self.size() > 1 {
+            say(&summary(tallies));
+        }
+        if let Some(told) = left_out(tallies, &self.failures()) {
+            say(&told);
+        }
     }
 
     /// Gives back what the session holds.

@@ -28,7 +28,8 @@ impl Analyzer {
         let (hidden, parts) = self.own_names();
         let items = self.blocks.iter().flatten().cloned().collect();
         let Draft { places, leaves, .. } = draft;
-        self.exits.push(Exit { span, kind, places, leaves, hidden, parts, items });
+        let replayed = self.piece.is_some();
+        self.exits.push(Exit { span, kind, places, leaves, hidden, parts, items, replayed });
         self.exits.len() - 1
     }
 

@@ -12,6 +12,7 @@ use syn::{Expr, Ident, Token};
 
 use super::gather::Wrap;
 use super::print::Prints;
+use crate::args::Args;
 use crate::mark::{self, Mark};
 use crate::model::{Carry, Kind, Leaf, Split};
 use crate::place::Place;
@@ -21,6 +22,7 @@ use crate::scope::fresh;
 pub(super) struct Code<'a> {
     pub(super) dlp: &'a TokenStream,
     pub(super) split: &'a Split,
+    pub(super) args: &'a Args,
     pub(super) again: &'a Ident,
     pub(super) log: &'a Ident,
     pub(super) op: &'a Ident,

@@ -1,11 +1,13 @@
 //! Writes the ways out of a loop: what notes that one is taken, in either part, and what takes it after the loop, in the
 //! user's own function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
 use super::effect::{Code, Form, Side, conjured, hole};
+use crate::args::OnError;
 use crate::check::is_variant;
 use crate::mark::Mark;
 use crate::model::{Carry, Exit, Leaf, Leaving};
@@ -25,7 +27,7 @@ impl Code<'_> {
         let dlp = self.dlp;
         let mut slots = TokenStream::new();
         for (number, exit) in self.split.exits.iter().enumerate() {
-            let names = (0..exit.leaves.len()).map(|at| slot(number, at));
+            let names = (0..self.slots_of(exit)).map(|at| slot(number, at));
             slots.extend(quote!(#(let #names = &#dlp::Slot::new();)*));
         }
         if self
@@ -44,6 +46,16 @@ impl Code<'_> {
             });
         }
         slots
+    }
+
+    /// Whether a way out is never taken: the iteration fails by it, and is left out.
+    fn is_left_out(&self, exit: &Exit) -> bool {
+        self.args.on_error == OnError::Skip && exit.fails()
+    }
+
+    /// How many slots a way out has: one for each value, or for the error where only that is wanted.
+    fn slots_of(&self, exit: &Exit) -> usize {
+        if self.is_left_out(exit) { 1 } else { exit.leaves.len() }
     }
 
     /// A way to leave or to go on, in a piece of the user's code.
@@ -82,10 +94,39 @@ impl Code<'_> {
     /// `break` or `return`.
     fn leave(&self, number: usize, side: Side) -> TokenStream {
         let (exit, jump) = (&self.split.exits[number], self.jump(number, side));
+        if let (true, Leaving::Return(Some(value))) = (self.is_left_out(exit), &exit.kind) {
+            let noted = (side == Side::Iteration).then(|| self.fail(number, exit, value));
+            return quote!({ #noted #jump });
+        }
         let noted = self.in_forms(exit.has_parts(), |form| self.leave_as(number, exit, form, side));
         match (exit.leaves.is_empty(), &exit.kind) {
             (true, Leaving::Break | Leaving::Return(None)) => jump,
             _ => quote!({ #noted #jump }),
+        }
+    }
+
+    /// `return Err(..)` where the iteration fails by it: the error itself, unless it is made of what the loop changes.
+    fn fail(&self, number: usize, exit: &Exit, value: &Expr) -> TokenStream {
+        let (dlp, slot, log, returned) = (self.dlp, slot(number, 0), self.log, fresh("returned"));
+        let accumulators = self.split.accumulators();
+        if exit.places.iter().any(|place| accumulators.iter().any(|written| written.overlaps(place))) {
+            let text = value.to_token_stream().to_string();
+            return quote!(#slot.keep(#log.index(), #text););
+        }
+        let value = self.user_code(value, &mut |mark, _| match mark {
+            Mark::Hole(at) => self.leaving(&exit.leaves[at], Side::Iteration),
+            _ => unreachable!("a value that leaves has marks for values only"),
+        });
+        let value = match self.wrap {
+            Some(wrap) => wrap.wrapped(value).into_token_stream(),
+            None => value,
+        };
+        let error = fresh("error");
+        quote! {
+            if let ::core::result::Result::Err(#error) = #dlp::Branch::branch(#returned.same(#value)) {
+                #slot.is(&#error);
+                #slot.keep(#log.index(), #error);
+            }
         }
     }
 
@@ -183,7 +224,7 @@ impl Code<'_> {
         let arms = self.split.exits.iter().enumerate().map(|(number, way)| {
             let slots: Vec<Ident> = (0..way.leaves.len()).map(|at| slot(number, at)).collect();
             let number = number_of(number);
-            (!slots.is_empty()).then(|| {
+            (!slots.is_empty() && !self.is_left_out(way)).then(|| {
                 quote!(#number => {
                     #(#slots.told(#log.index(), |value| (&&&*#slots).dlp_send(value, #log));)*
                     #(if !(&&&*#slots).dlp_travels() {
@@ -195,6 +236,48 @@ impl Code<'_> {
         quote!(|#exit: u32, #log: &#dlp::Record| match #exit { #(#arms)* _ => {} })
     }
 
+    /// Answers for a loop whose iterations may be undone: the item again, the undoing, and what an error says that counts as
+    /// a failure.
+    pub(super) fn ask(&self) -> TokenStream {
+        let dlp = self.dlp;
+        if !self.args.undoes() {
+            return quote!(#dlp::never);
+        }
+        let again = self.args.retry.as_ref().map(|retry| {
+            let repeat = Ident::new("dlp_repeat", Span::mixed_site().located_at(retry.span()));
+            quote!(#dlp::Ask::Again(item) => #dlp::Answer::Item(#dlp::Repeatable::#repeat(item)),)
+        });
+        let undo = self.undo();
+        let errors = self.split.exits.iter().enumerate().filter(|(_, exit)| exit.fails());
+        let says = errors.map(|(number, exit)| {
+            let slots = (0..self.slots_of(exit)).map(|at| slot(number, at));
+            let number = number_of(number);
+            // Of an error that is taken apart, to be put together where it leaves: as it is written, and its parts.
+            let whole = match &exit.kind {
+                Leaving::Return(Some(value)) if !self.is_left_out(exit) => {
+                    let text = value.to_token_stream().to_string();
+                    Some(quote!(#dlp::say(log, #text);))
+                }
+                _ => None,
+            };
+            quote! {
+                #dlp::Ask::Say(#number, log) => {
+                    #whole
+                    #(#slots.told(log.index(), |value| (&&&&*#slots).dlp_say(value, log));)*
+                    #dlp::Answer::Yes
+                }
+            }
+        });
+        quote! {
+            |ask| match ask {
+                #again
+                #undo
+                #(#says)*
+                _ => #dlp::Answer::No,
+            }
+        }
+    }
+
     /// Tells of a way out whether its values are neither here nor travel.
     pub(super) fn lost(&self) -> TokenStream {
         let (exit, index) = (fresh("exit"), fresh("index"));
@@ -204,7 +287,7 @@ impl Code<'_> {
                 .map(|at| slot(number, at))
                 .collect();
             let number = number_of(number);
-            (!slots.is_empty())
+            (!slots.is_empty() && !self.is_left_out(way))
                 .then(|| quote!(#number => #(!#slots.has(#index) && !(&&&*#slots).dlp_travels())||*,))
         });
         quote!(|#exit: u32, #index: u64| match #exit { #(#arms)* _ => false })
@@ -213,14 +296,15 @@ impl Code<'_> {
     /// After the loop: takes the way out that was taken, if one was.
     pub(super) fn ways_out(&self) -> TokenStream {
         let left = self.left;
-        if self.split.exits.is_empty() {
+        if self.split.exits.iter().all(|exit| self.is_left_out(exit)) {
             return quote! {
                 if let ::core::option::Option::Some(_) = #left {
                     ::core::unreachable!()
                 }
             };
         }
-        let arms = self.split.exits.iter().enumerate().map(|(number, exit)| {
+        let taken = self.split.exits.iter().enumerate().filter(|(_, exit)| !self.is_left_out(exit));
+        let arms = taken.map(|(number, exit)| {
             let taken = match exit.kind {
                 Leaving::Break => quote!({}),
                 _ => {

@@ -95,8 +95,8 @@ impl Code<'_> {
             let lend = method("dlp_lend", user);
             quote!(let #mutable #user = (&&&*#kept).#lend(&mut *#own);)
         });
-        // Only a loop that is left can have iterations that turn out never to have been.
-        let remember = (!self.split.exits.is_empty()).then(|| {
+        // Only a loop that is left, or goes on after failures, can have iterations that turn out never to have been.
+        let remember = (!self.split.exits.is_empty() || self.args.undoes()).then(|| {
             quote!(#table.remember(#log.index(), |#log: &#dlp::Record| { #((&&&*#kepts).#writes(&*#owns, #log);)* });)
         });
         quote! {
@@ -144,6 +144,25 @@ impl Code<'_> {
                 |#bound| { #((&&&*#kepts).#assigns(&mut #bound.#fields, #op.reader());)* },
             ),
         }
+    }
+
+    /// An iteration that has failed: what it changed of its item is what it was.
+    pub(super) fn undo(&self) -> Option<TokenStream> {
+        if !self.writes() {
+            return None;
+        }
+        let (dlp, table, bound, from) = (self.dlp, fresh("table"), fresh("bound"), fresh("from"));
+        let names = self.names();
+        let kepts = each(&names, |name| &name.kept);
+        let fields = (0..names.len()).map(syn::Index::from);
+        Some(quote! {
+            #dlp::Ask::Undo(index) => {
+                #table.undo(index, |#bound, #from: &mut #dlp::Reader<'_>| {
+                    #((&&&*#kepts).dlp_assign(&mut #bound.#fields, #from);)*
+                });
+                #dlp::Answer::Yes
+            }
+        })
     }
 
     /// After a loop that was left: what was changed past its end is what it was.

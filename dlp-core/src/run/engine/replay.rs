@@ -39,8 +39,9 @@ where
                 self.verify();
             }
             let Self { ledger, code, observer, verdict, .. } = self;
+            let rank = if code.undoes() { ledger.peek().map_or(0, |(member, _)| member) } else { 0 };
             let step = ledger.step(|index, recorded| {
-                replay_one(code, *observer, index, recorded, verdict.way_out_in(index))
+                replay_one(code, *observer, rank, index, recorded, verdict.way_out_in(index))
             });
             match step.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
@@ -53,11 +54,12 @@ where
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let Self { code, observer, left, .. } = self;
+        let Self { code, observer, left, link, .. } = self;
+        let rank = link.session().rank();
         let mut broken = None;
         let read = read_all(part, |index, recorded| {
             if left.is_none() && broken.is_none() {
-                match replay_one(code, *observer, index, recorded, None) {
+                match replay_one(code, *observer, rank, index, recorded, None) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -70,15 +72,16 @@ where
     }
 }
 
-/// Replays one iteration; the way out that it took, if it did.
+/// Replays one iteration that ran on `rank`; the way out that it took, if it did.
 fn replay_one<T>(
     code: &mut impl Code<T>,
     observer: &mut impl Observer,
+    rank: usize,
     index: u64,
     recorded: &[u8],
     led: Option<(u64, u32)>,
 ) -> Result<Option<Way>, String> {
-    let way_out = code.replay(index, recorded, led)?;
+    let way_out = code.replay(rank, index, recorded, led)?;
     if way_out.is_none() {
         observer.replayed(index);
     }

@@ -44,7 +44,7 @@ where
         let _within = Within::new(Mode::Iterating);
         report::at(Place::Iteration(self.at, index));
         let record = Record::traced();
-        self.code.iterate(index, item, &record);
+        self.code.rehearse(index, item, &record);
         record
     }
 

@@ -6,7 +6,7 @@ use crate::carry::{CarryOwned, Field};
 use crate::collective::is_root;
 use crate::exit::{Failed, LeaveOwned, Slot};
 use crate::record::{Flow, Guard};
-use crate::run::run;
+use crate::run::{never, run};
 use crate::site::{Exits, Gather, Loop, Options};
 use crate::testing;
 
@@ -61,6 +61,7 @@ fn in_the_replay(
         },
         |_, _| {},
         |exit, index| exit == 8 && !here.has(index),
+        never,
         unseen,
     );
     (log, left.map(|left| (left.exit(), left.index(), here.take(left.index()))))
@@ -129,6 +130,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, LeftWith<String>) {
         },
         |_, log| error.told(log.index(), |value| (&&error).dlp_send(value, log)),
         |_, _| false,
+        never,
         unseen,
     );
     let left = left.map(|mut left| {

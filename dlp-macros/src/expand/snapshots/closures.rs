@@ -29,6 +29,8 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                     gather: ::dlp::__private::Gather::Root,
                     manager: ::dlp::__private::Manager::Working,
                     check: ::dlp::__private::Check::Sample,
+                    on_error: ::dlp::__private::OnError::Stop,
+                    retry: 0,
                 },
             };
             &__DLP_LOOP
@@ -139,6 +141,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
+                            ::dlp::__private::never,
                             || {
                                 (
                                     ::dlp::__private::Look::new(

@@ -29,6 +29,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
                     check: ::dlp::__private::Check::Sample,
+                    on_error: ::dlp::__private::OnError::Stop,
+                    retry: 0,
                 },
             };
             &__DLP_LOOP
@@ -133,6 +135,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
+                            ::dlp::__private::never,
                             || {
                                 (
                                     ::dlp::__private::Look::new(

@@ -25,6 +25,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
                     check: ::dlp::__private::Check::Sample,
+                    on_error: ::dlp::__private::OnError::Stop,
+                    retry: 0,
                 },
             };
             &__DLP_LOOP
@@ -145,6 +147,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                 }
                                 _ => false,
                             },
+                            ::dlp::__private::never,
                             || {
                                 (
                                     ::dlp::__private::Look::new(

@@ -20,6 +20,8 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
                     check: ::dlp::__private::Check::Sample,
+                    on_error: ::dlp::__private::OnError::Stop,
+                    retry: 0,
                 },
             };
             &__DLP_LOOP
@@ -121,6 +123,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
+                            ::dlp::__private::never,
                             || {
                                 (
                                     ::dlp::__private::Look::new(

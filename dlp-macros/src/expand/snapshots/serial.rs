@@ -25,6 +25,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                     gather: ::dlp::__private::Gather::All,
                     manager: ::dlp::__private::Manager::Working,
                     check: ::dlp::__private::Check::Sample,
+                    on_error: ::dlp::__private::OnError::Stop,
+                    retry: 0,
                 },
             };
             &__DLP_LOOP
@@ -154,6 +156,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
+                            ::dlp::__private::never,
                             || {
                                 (
                                     ::dlp::__private::Look::new(
