@@ -68,6 +68,9 @@ impl Serialize for Square {
 
 fn trouble(index: u64) -> Square {
     let square = Square(work(index));
+    if way() == "slow" {
+        std::thread::sleep(Duration::from_millis(100));
+    }
     if index != at() {
         return square;
     }

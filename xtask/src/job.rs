@@ -39,6 +39,16 @@ pub struct Job {
     directory: Option<PathBuf>,
     stdin: Option<Vec<u8>>,
     limit: Duration,
+    signals: Vec<(Duration, Signal, Whom)>,
+}
+
+/// Which process of a job a signal is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// The first one: the launcher, where there is one.
+    First,
+    /// A rank.
+    Rank(usize),
 }
 
 impl Job {
@@ -52,6 +62,7 @@ impl Job {
             directory: None,
             stdin: None,
             limit: LIMIT,
+            signals: Vec::new(),
         }
     }
 
@@ -87,6 +98,12 @@ impl Job {
         self
     }
 
+    /// Signals one process when the job has run this long; a rank, as soon after that as it is there.
+    pub fn signal(mut self, after: Duration, signal: Signal, whom: Whom) -> Job {
+        self.signals.push((after, signal, whom));
+        self
+    }
+
     /// Ends the job when it has run this long.
     pub fn limit(mut self, limit: Duration) -> Job {
         self.limit = limit;
@@ -114,7 +131,12 @@ impl Job {
         let stderr = child.stderr.take().map(Reader::start);
         self.feed(&mut child);
 
-        let ended = wait(&mut child, start, self.limit)?;
+        let mut signals = self.signals.clone();
+        let first = child.id();
+        let ended = wait(&mut child, start, self.limit, |elapsed| {
+            // The child has not been waited for: its id is its own.
+            signals.retain(|(after, signal, whom)| elapsed < *after || !send(*signal, *whom, first, &tag));
+        })?;
         let timed_out = ended.is_none();
         let status = match ended {
             Some(status) => status,
@@ -159,13 +181,29 @@ pub(crate) fn resolved(binary: &Path) -> PathBuf {
     if is_name { binary.to_owned() } else { path::absolute(binary).unwrap_or_else(|_| binary.to_owned()) }
 }
 
-/// The status of a process that ends within `limit`.
-fn wait(child: &mut Child, start: Instant, limit: Duration) -> io::Result<Option<ExitStatus>> {
+/// Sends a signal; whether there was somebody to send it to.
+fn send(signal: Signal, whom: Whom, first: u32, tag: &Tag) -> bool {
+    let target = match whom {
+        Whom::First => Some(first),
+        Whom::Rank(rank) => process::rank(tag, rank),
+    };
+    target.iter().for_each(|&pid| sys::signal_process(pid, signal));
+    target.is_some()
+}
+
+/// The status of a process that ends within `limit`; `meanwhile` is called now and then.
+fn wait(
+    child: &mut Child,
+    start: Instant,
+    limit: Duration,
+    mut meanwhile: impl FnMut(Duration),
+) -> io::Result<Option<ExitStatus>> {
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
         let elapsed = start.elapsed();
+        meanwhile(elapsed);
         let Some(left) = limit.checked_sub(elapsed) else { return Ok(None) };
         // Looking seldom costs the job no processor time, and the measured time no more than a fiftieth.
         let pause = (elapsed / 50).clamp(Duration::from_micros(200), Duration::from_millis(10));
@@ -288,6 +326,19 @@ mod tests {
     #[test]
     fn a_program_that_does_not_read_its_input_may_end() {
         assert!(shell("true").stdin(vec![0; 4_000_000]).run().success());
+    }
+
+    #[test]
+    fn a_signal_arrives() {
+        let outcome = shell("trap 'echo told; exit 5' TERM; while :; do sleep 0.05; done")
+            .signal(Duration::from_millis(300), Signal::Terminate, Whom::First)
+            .run();
+        assert_eq!((outcome.code(), outcome.stdout_text().as_str()), (Some(5), "told\n"), "{outcome}");
+        let outcome = shell("sleep 0.1; echo done")
+            .signal(Duration::ZERO, Signal::Stop, Whom::First)
+            .signal(Duration::from_millis(300), Signal::Continue, Whom::First)
+            .run();
+        assert!(outcome.success() && outcome.elapsed > Duration::from_millis(300), "{outcome}");
     }
 
     #[test]

@@ -22,5 +22,6 @@ mod pipe;
 mod process;
 mod sys;
 
-pub use job::{Job, Outcome};
+pub use job::{Job, Outcome, Whom};
 pub use launch::{Kind, Launcher};
+pub use sys::Signal;

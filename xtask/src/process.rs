@@ -39,11 +39,22 @@ impl Tag {
     }
 
     fn is_on(&self, pid: u32) -> bool {
-        let entry = format!("{}={}", Tag::VARIABLE, self.0);
-        // Another user's process is not readable, and not ours.
-        fs::read(format!("/proc/{pid}/environ"))
-            .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|e| e == entry.as_bytes()))
+        has(pid, Tag::VARIABLE, &self.0)
     }
+}
+
+/// Whether a process was started with this variable in its environment. Another user's process is not readable, and not ours.
+fn has(pid: u32, variable: &str, value: &str) -> bool {
+    let entry = format!("{variable}={value}");
+    fs::read(format!("/proc/{pid}/environ"))
+        .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|e| e == entry.as_bytes()))
+}
+
+/// The process that is this rank of a job, by what its launcher has told it, once it is there.
+pub(crate) fn rank(tag: &Tag, rank: usize) -> Option<u32> {
+    let told = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
+    let is_it = |pid: &u32| tag.is_on(*pid) && told.iter().any(|name| has(*pid, name, &rank.to_string()));
+    process_ids().into_iter().find(is_it)
 }
 
 /// One process, and no later one that happens to get its id.

@@ -5,10 +5,16 @@
 use std::process::Command;
 
 /// What a process is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Signal {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
     /// End, and clear up first: a launcher passes it on to its ranks.
     Terminate,
+    /// The same, as it comes from the keyboard by Ctrl-C.
+    Interrupt,
+    /// Do nothing until told to continue.
+    Stop,
+    /// Go on after a stop.
+    Continue,
     /// End at once; it cannot be refused.
     Kill,
 }
@@ -17,6 +23,9 @@ impl Signal {
     fn number(self) -> libc::c_int {
         match self {
             Signal::Terminate => libc::SIGTERM,
+            Signal::Interrupt => libc::SIGINT,
+            Signal::Stop => libc::SIGSTOP,
+            Signal::Continue => libc::SIGCONT,
             Signal::Kill => libc::SIGKILL,
         }
     }
