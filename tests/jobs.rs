@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{RANKS, alone, bad, good, ranks};
+use common::{RANKS, alone, bad, good, ranks, worlds};
 
 #[test]
 fn the_transport_conforms() {
@@ -143,6 +143,19 @@ fn more_threads_than_cores_are_warned_of() {
     assert!(!said(&job.clone().arg("lazy")).contains("warning"));
     let started = said(&job.arg("many_threads"));
     assert_eq!(started.matches("threads of a library").count(), 1, "{started}");
+}
+
+#[test]
+fn ten_thousand_loops_and_collectives_leave_nothing_behind() {
+    for job in worlds(2, "program_many") {
+        let outcome = job.arg("1250").run();
+        assert!(outcome.success(), "{outcome}");
+        let told = outcome.stdout_text();
+        let grown = told.trim().trim_matches(['[', ']']).split(", ").map(|kib| kib.parse::<i64>());
+        let grown: Vec<i64> = grown.collect::<Result<_, _>>().unwrap_or_default();
+        // What an allocator keeps moves by some pages; a hundred bytes a loop would be a thousand KiB.
+        assert!(grown.len() == 2 && grown.iter().all(|&kib| kib < 500), "{outcome}");
+    }
 }
 
 #[test]
