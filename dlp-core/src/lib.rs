@@ -24,8 +24,6 @@ pub mod digest;
 mod encoding;
 pub mod ending;
 pub mod exit;
-#[cfg(test)]
-mod explore;
 mod hand;
 mod hub;
 pub mod launch;
