@@ -5,6 +5,8 @@
 use dlp_core::manager::Terms;
 use dlp_core::schedule::{Chunk, Static};
 
+use crate::net::Set;
+
 /// One loop, and what may happen in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
@@ -30,6 +32,7 @@ pub(crate) struct Case {
 
 impl Case {
     fn new(members: usize, length: u64, deal: Option<Chunk>, how: Option<Static>) -> Self {
+        assert!(length <= u64::from(Set::BITS));
         let terms = Terms { deal, length: Some(length), hold: true, may_stop: false, dedicated: false };
         let (exits, failures, stops, cancel) = (0, 0, 0, None);
         let (deaths, replay, slow) = (false, false, false);

@@ -4,6 +4,7 @@
 
 use dlp_core::worker::Task;
 
+use crate::book::Known;
 use crate::case::Case;
 use crate::net::Set;
 use crate::world::World;
@@ -57,6 +58,11 @@ impl World {
     pub(crate) fn over_means_handed_over(&self, case: &Case) -> bool {
         let over = self.manager.is_over() && !self.all_stopped(case);
         !over || self.needed(case) & !self.handed == 0
+    }
+
+    /// Nobody has anything to replay before everybody has come.
+    pub(crate) fn nothing_is_replayed_early(&self) -> bool {
+        self.has.iter().all(|&has| has == 0) || !self.book.members.contains(&Known::Absent)
     }
 
     /// What each member is told in the end is what has happened.

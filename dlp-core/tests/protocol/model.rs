@@ -59,13 +59,14 @@ impl Model for Loop {
 type Holds = fn(&Loop, &State) -> bool;
 
 /// What holds in every state.
-const ALWAYS: [(&str, Holds); 10] = [
+const ALWAYS: [(&str, Holds); 11] = [
     ("every message and order is due", |_, state| state.wrong.is_none()),
     ("no index runs twice", |_, State { world, .. }| world.twice == 0),
     ("the manager remembers what it was told", |_, State { world, .. }| world.is_in_the_book()),
     ("no member forgets what not to run", |_, State { world, .. }| world.bounds_are_kept()),
     ("done means handed over", |Loop(case), State { world, .. }| world.done_means_handed_over(case)),
     ("over means handed over", |Loop(case), State { world, .. }| world.over_means_handed_over(case)),
+    ("no effect before all have come", |_, State { world, .. }| world.nothing_is_replayed_early()),
     ("outcomes are true", |Loop(case), State { world, .. }| world.outcomes_are_true(case)),
     ("what no member can mean is refused", |_, State { world, .. }| {
         world.book.refuses_what_is_wrong(&world.manager)

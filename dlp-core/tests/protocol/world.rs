@@ -264,9 +264,6 @@ impl World {
         }
         self.iterate(member, index);
         self.workers[member].on_ran(index + 1);
-        if index + 1 >= self.workers[member].stop_before() {
-            self.end_range(member, None);
-        }
     }
 
     fn iterate(&mut self, member: usize, index: u64) {
