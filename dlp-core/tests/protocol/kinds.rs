@@ -37,7 +37,9 @@ pub(crate) fn shared(members: usize, length: u64) -> Vec<Case> {
     let known = known.map(|how| Case::shared(members, length, how));
     let unknown = [Static::Cyclic(1), Static::Cyclic(2), Static::First];
     let unknown = unknown.map(|how| Case::shared(members, length, how).unknown());
-    known.into_iter().chain(unknown).flat_map(|case| [case.clone(), case.released()]).collect()
+    let host = Case::shared(members, length, Static::Cyclic(1)).dedicated();
+    let all = known.into_iter().chain(unknown).chain([host]);
+    all.flat_map(|case| [case.clone(), case.released()]).collect()
 }
 
 /// One of each way of sharing out.
@@ -63,7 +65,8 @@ pub(crate) fn left(members: usize, length: u64) -> Vec<Case> {
 /// The root loses interest.
 pub(crate) fn cancelled(members: usize, length: u64) -> Vec<Case> {
     let by_hand = Case::managed(members, length, Chunk::Fixed(3)).by_hand(0);
-    let cases = each_way(members, length).into_iter().chain([by_hand]);
+    let host = Case::managed(members, length, Chunk::Fixed(2)).dedicated().released();
+    let cases = each_way(members, length).into_iter().chain([by_hand, host]);
     cases.flat_map(|case| [case.clone().cancelled_at(0), case.with_exits(1).cancelled_at(2)]).collect()
 }
 
