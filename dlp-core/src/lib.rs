@@ -24,8 +24,6 @@ pub mod digest;
 mod encoding;
 pub mod ending;
 pub mod exit;
-#[cfg(test)]
-mod explore;
 pub mod failure;
 mod hand;
 mod hub;

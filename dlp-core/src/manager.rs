@@ -297,24 +297,6 @@ impl Manager {
         }
         self.dealer.deal(member - usize::from(self.terms.dedicated), now)
     }
-
-    /// What must hold after every event.
-    ///
-    /// # Panics
-    /// If it does not.
-    #[cfg(test)]
-    pub(crate) fn check(&self) {
-        let working = self.members.iter().filter_map(|member| match member {
-            Member::Working(range) if !range.is_empty() => Some(range),
-            _ => None,
-        });
-        let mut ranges: Vec<&Range<u64>> = self.returned.iter().chain(working).collect();
-        ranges.sort_by_key(|range| range.start);
-        assert!(
-            ranges.windows(2).all(|pair| pair[0].end <= pair[1].start),
-            "an index handed out twice: {ranges:?}"
-        );
-    }
 }
 
 #[cfg(test)]
