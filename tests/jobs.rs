@@ -151,7 +151,7 @@ fn ten_thousand_loops_and_collectives_leave_nothing_behind() {
         let outcome = job.arg("1250").run();
         assert!(outcome.success(), "{outcome}");
         let told = outcome.stdout_text();
-        let grown = told.trim().trim_matches(['[', ']']).split(", ").map(|kib| kib.parse::<i64>());
+        let grown = told.trim().trim_matches(['[', ']']).split(", ").map(str::parse::<i64>);
         let grown: Vec<i64> = grown.collect::<Result<_, _>>().unwrap_or_default();
         // What an allocator keeps moves by some pages; a hundred bytes a loop would be a thousand KiB.
         assert!(grown.len() == 2 && grown.iter().all(|&kib| kib < 500), "{outcome}");
