@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use xtask::{Job, Launcher, Outcome};
+use xtask::{Job, Launcher, Outcome, Signal, Whom};
 
 use crate::Failure;
 use crate::cargo::{cargo, workspace};
@@ -40,7 +40,7 @@ const fn fault(name: &'static str, status: Option<i32>, says: &'static str) -> F
     Fault { name, status, says }
 }
 
-const FAULTS: [Fault; 9] = [
+const FAULTS: [Fault; 12] = [
     fault("nothing", Some(0), ""),
     fault("caught", Some(0), ""),
     fault("panic", Some(101), "broken in the middle"),
@@ -50,7 +50,19 @@ const FAULTS: [Fault; 9] = [
     fault("abort", None, "dies of SIGABRT (an abort) in iteration HERE of the loop of"),
     fault("fault", None, "dies of SIGSEGV (a segmentation fault) in iteration HERE of the loop of"),
     fault("astray", None, "in different places of the program"),
+    fault(KILLED, None, ""),
+    fault(ENDED, None, ""),
+    fault(STOPPED, Some(0), ""),
 ];
+
+/// A rank is killed from outside.
+const KILLED: &str = "asleep_in_the_loop";
+
+/// The launcher is told to end.
+const ENDED: &str = "asleep_in_the_loop ";
+
+/// A rank is stopped from outside for a while.
+const STOPPED: &str = "slow";
 
 /// One job, as it was drawn.
 struct Draw {
@@ -66,10 +78,11 @@ struct Draw {
 impl Draw {
     fn new(random: &mut Random, launcher: &Launcher, program: &Path) -> Self {
         let fault = &FAULTS[random.below(FAULTS.len())];
-        let form = ["loop", "loop", "split", "map"][random.below(4)];
+        let form = ["loop", "loop", "going_on", "split", "map"][random.below(5)];
         let strategy = ["managed", "round_robin", "block"][random.below(3)];
         let (ranks, index) = (2 + random.below(5), random.below(ITEMS));
-        let threads = random.below(5) == 0;
+        let from_outside = [KILLED, ENDED, STOPPED].contains(&fault.name);
+        let threads = random.below(5) == 0 && !from_outside;
         let job = match threads {
             true => Job::alone(program).env("DLP_RANKS", ranks.to_string()),
             false => launcher.job(ranks, program),
@@ -77,8 +90,23 @@ impl Draw {
         let chunk = ["auto", "1", "3"][random.below(3)];
         let job =
             job.env("DLP_STRATEGY", strategy).env("DLP_CHUNK", chunk).env("RUST_BACKTRACE", "0").limit(LIMIT);
-        let job =
-            job.arg(fault.name).arg(form).arg(index.to_string()).arg((random.next() % 1000).to_string());
+        let job = job
+            .arg(fault.name.trim())
+            .arg(form)
+            .arg(index.to_string())
+            .arg((random.next() % 1000).to_string());
+        let after = Duration::from_millis(random.next() % 1500);
+        let rank = Whom::Rank(random.below(ranks));
+        let job = match fault.name {
+            KILLED => job.signal(after, Signal::Kill, rank),
+            ENDED => job.signal(after, [Signal::Terminate, Signal::Interrupt][random.below(2)], Whom::First),
+            STOPPED => job.signal(after, Signal::Stop, rank).signal(
+                after + Duration::from_millis(random.next() % 500),
+                Signal::Continue,
+                rank,
+            ),
+            _ => job,
+        };
         Self { fault, form, strategy, ranks, index, threads, job }
     }
 
@@ -90,8 +118,10 @@ impl Draw {
         if outcome.orphans > 0 {
             return Err(format!("{} processes are left", outcome.orphans));
         }
-        match self.fault.status {
-            Some(0) if !outcome.success() || outcome.stdout_text() != "all is well\n" => {
+        let panics = self.fault.status == Some(101);
+        let status = if panics && self.form == "going_on" { Some(0) } else { self.fault.status };
+        match status {
+            Some(0) if !outcome.success() || !outcome.stdout_text().ends_with("all is well\n") => {
                 return Err("it does not end well".to_owned());
             }
             // Two ranks may die of it at a time, and the launcher has one of their two ways to put it.
@@ -104,13 +134,24 @@ impl Draw {
         let says = self.fault.says.replace("HERE", &self.index.to_string());
         // By hand, places are items.
         let says = match self.form {
-            "loop" => says,
+            "going_on" if panics => format!("1 iteration failed and was left out ({})", self.index),
+            "loop" | "going_on" => says,
             _ => says.split(" in iteration").next().unwrap_or_default().to_owned(),
         };
         match outcome.stderr_text().contains(&says) {
             true => Ok(()),
             false => Err(format!("it does not say `{says}`")),
         }
+    }
+}
+
+/// What goes wrong, for people.
+fn words(fault: &'static str) -> &'static str {
+    match fault {
+        KILLED => "killed",
+        ENDED => "told to end",
+        STOPPED => "stopped a while",
+        other => other,
     }
 }
 
@@ -158,7 +199,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
             failed += 1;
             println!(
                 "job {number} of seed {seed} ({} at {}, {}, {}, {} ranks{}): {why}: {outcome}\n",
-                draw.fault.name,
+                words(draw.fault.name),
                 draw.index,
                 draw.form,
                 draw.strategy,
@@ -168,7 +209,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
         }
     }
     for (name, (count, longest)) in ends {
-        println!("{name:<18} {count:>4} jobs, the longest {:.1} s", longest.as_secs_f64());
+        println!("{:<18} {count:>4} jobs, the longest {:.1} s", words(name), longest.as_secs_f64());
     }
     println!("{} passed, {failed} failed", jobs - failed);
     match failed {
