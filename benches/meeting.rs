@@ -47,8 +47,12 @@ fn main() {
     // In turns: what else the machine does falls on both.
     let (mut without, mut with) = (0.0, 0.0);
     for _ in 0..5 {
-        without += each(|| drop(unchecked(&list, 0.5, "m"))) / 5.0;
-        with += each(|| drop(checked(&list, 0.5, "m"))) / 5.0;
+        without += each(|| {
+            unchecked(&list, 0.5, "m");
+        }) / 5.0;
+        with += each(|| {
+            checked(&list, 0.5, "m");
+        }) / 5.0;
     }
     dlp::println!(
         "{:>5}  {barrier:>5.2} µs  {without:>22.2} µs  {with:>4.2} µs  {:>6.2} µs  {:>11.2}",

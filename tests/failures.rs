@@ -108,10 +108,10 @@ fn a_stack_overflow_ends_the_job_and_is_told() {
 fn ranks_that_part_are_told_so() {
     ends(
         "early_end",
-        None,
+        Some(1),
         &["in different places", "tests/programs/faults.rs:", "at the end of the program"],
     );
-    ends("astray", None, &["in different places", "tests/programs/faults.rs:", "at `barrier`"]);
+    ends("astray", Some(1), &["in different places", "tests/programs/faults.rs:", "at `barrier`"]);
 }
 
 /// What a job prints that goes on without the iteration that fails.

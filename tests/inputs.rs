@@ -25,7 +25,7 @@ fn told(way: &str, check: Option<&str>, says: &[&str]) {
             let part = part.replace("LAST", &(ranks - 1).to_string());
             assert!(error.contains(&part), "{way}: `{part}` is not said: {outcome}");
         }
-        assert!(outcome.stdout_text().is_empty(), "{outcome}");
+        assert_eq!((outcome.code(), outcome.stdout_text().as_str()), (Some(1), ""), "{outcome}");
     });
 }
 

@@ -118,40 +118,40 @@ impl fmt::Display for Mismatch {
         match &self.what {
             What::Place { root, other } => write!(
                 f,
-                "the ranks are in different places of the program: rank 0 is at {root}, rank {rank} at {other}; every \
-                 rank must come to the same loops and collectives in the same order"
+                "the ranks are in different places of the program: rank 0 is at {root}, rank {rank} at {other}\n  \
+                 every rank must come to the same loops and collectives in the same order"
             ),
             What::Length { place, root, other } => write!(
                 f,
-                "the ranks have different input at {place}: rank 0 has {}, rank {rank} has {}; every rank must build \
-                 the same input",
+                "the ranks have different input at {place}: rank 0 has {}, rank {rank} has {}\n  \
+                 every rank must build the same input",
                 items(*root),
                 items(*other)
             ),
             What::Items { place, first, last } => {
-                let which = if first == last {
-                    format!("item {first}")
-                } else {
-                    format!("one of the items {first} to {last}")
+                let which = match first == last {
+                    true => format!("item {first}"),
+                    false => format!("one of the items {first} to {last}"),
                 };
                 write!(
                     f,
-                    "the ranks have different input at {place}: {which} of rank {rank} is not that of rank 0; every rank \
-                     must build the same input in the same order (sort what comes out of a hash table or a directory, and \
-                     have what only one should make made by `dlp::on_root(|| ..)`); `DLP_CHECK=full` compares all items, \
-                     `DLP_CHECK=off` none"
+                    "the ranks have different input at {place}: {which} of rank {rank} is not that of rank 0\n  \
+                     every rank must build the same input in the same order: sort what comes out of a hash table or a \
+                     directory,\n  and have what only one should make made by `dlp::on_root(|| ..)`\n  \
+                     `DLP_CHECK=full` compares all items, `DLP_CHECK=off` none"
                 )
             }
             What::Captured { place, name } => write!(
                 f,
                 "the ranks have different input at {place}: `{name}`, which its iterations read, has another value on \
-                 rank {rank} than on rank 0; have it made once for all, by `dlp::on_root(|| ..)`, or, if it \
-                 is to be another one on each rank, compute it inside the loop, or say `check = \"off\"` (for one run, \
-                 `DLP_CHECK=off`)"
+                 rank {rank} than on rank 0\n  \
+                 have it made once for all, by `dlp::on_root(|| ..)`, or, if it is to be another one on each rank, compute \
+                 it inside the loop,\n  or say `check = \"off\"` (for one run, `DLP_CHECK=off`)"
             ),
             What::Program { place } => write!(
                 f,
-                "rank 0 and rank {rank} do not run the same program at {place}: start the same binary on every rank"
+                "rank 0 and rank {rank} do not run the same program at {place}\n  \
+                 start the same binary on every rank"
             ),
             What::Twice { place } => write!(f, "rank {rank} came twice to {place}"),
         }
@@ -212,7 +212,7 @@ mod tests {
         let other = say(&Enter { op: Op::Collective, ..host.clone() });
         assert!(other.contains("in different places"), "{other}");
         let length = say(&at(Op::Loop, "the loop of `f` (a.rs:1)", 1));
-        assert!(length.contains("rank 0 has 3 items, rank 2 has 1 item;"), "{length}");
+        assert!(length.contains("rank 0 has 3 items, rank 2 has 1 item\n"), "{length}");
         let digest = say(&Enter { digest: 2, ..host });
         assert!(digest.contains("rank 0 and rank 2 do not run the same program"), "{digest}");
     }

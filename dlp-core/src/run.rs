@@ -96,7 +96,7 @@ where
     let mut code = Emitted { at, items, body, replay, tell, lost, ask, attempts: &attempts, alone };
     let mut counting = Counting::new(at.to_string());
     if at.options.undoes() {
-        attempts.begin();
+        attempts.begin(at);
     }
     if alone {
         let left = alone::run(at, source, &mut code);

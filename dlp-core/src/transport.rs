@@ -55,6 +55,11 @@ pub trait Transport: Send + Sync {
     /// Whether the job was aborted.
     fn aborted(&self) -> bool;
 
+    /// With what status, where there is somebody left to ask.
+    fn status(&self) -> Option<i32> {
+        None
+    }
+
     /// Whether two threads of this rank may use the transport at the same time.
     fn concurrent(&self) -> bool;
 

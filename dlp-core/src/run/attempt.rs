@@ -89,7 +89,12 @@ pub(super) struct Attempts {
 
 impl Attempts {
     /// The visit to the loop begins. What is said of an attempt that fails has its panic in it, but no backtrace.
-    pub(super) fn begin(&self) {
+    pub(super) fn begin(&self, at: &Loop) {
+        if cfg!(panic = "abort") {
+            session::current().fail(&format!(
+                "{at} has `on_error` or `retry`, which need panics that unwind: leave `panic = \"abort\"` out of the profile"
+            ));
+        }
         session::current().watch_panics();
         self.quiet.set(!report::has_backtraces());
     }

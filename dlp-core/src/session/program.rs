@@ -65,8 +65,9 @@ fn main_of_threads<R: Termination + 'static>(
         let (done, settings) = (done.clone(), settings.clone());
         let rank = end.rank();
         let run = move || {
-            Session::begin(Box::new(end), settings, false);
-            let _ = done.send((rank, run_rank(body, failure).map_err(|_| ())));
+            let session = Session::begin(Box::new(end), settings, false);
+            let status = |_| session.transport.status().unwrap_or(PANICKED);
+            let _ = done.send((rank, run_rank(body, failure).map_err(status)));
         };
         // As much stack as the main thread usually has: the ranks run what was written for it.
         let thread = std::thread::Builder::new().name(format!("rank {rank}")).stack_size(8 << 20);
@@ -80,12 +81,12 @@ fn main_of_threads<R: Termination + 'static>(
             (0, Ok(code)) => root = code,
             (_, Ok(code)) if code != ExitCode::SUCCESS => root = code,
             (_, Ok(_)) => {}
-            (_, Err(())) => {
+            (_, Err(status)) => {
                 // Ranks in the middle of an iteration cannot be stopped; leaving `main` ends them.
                 let end = std::time::Instant::now() + GRACE;
                 while results.recv_timeout(end.saturating_duration_since(std::time::Instant::now())).is_ok() {
                 }
-                return ExitCode::from(PANICKED as u8);
+                return ExitCode::from(u8::try_from(status).unwrap_or(PANICKED as u8));
             }
         }
     }

@@ -1,8 +1,7 @@
 //! N ranks as N threads of one process: an inbox for each, filled by the others.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Rest, Transport};
 use crate::wire::Frame;
@@ -11,7 +10,7 @@ use crate::wire::Frame;
 #[derive(Debug)]
 struct Shared {
     inboxes: Box<[Inbox]>,
-    aborted: AtomicBool,
+    aborted: OnceLock<i32>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +37,7 @@ impl Threads {
     /// The ends of a world of `size` ranks, in rank order.
     pub fn world(size: usize) -> Vec<Threads> {
         let inboxes = (0..size).map(|_| Inbox::default()).collect();
-        let shared = Arc::new(Shared { inboxes, aborted: AtomicBool::new(false) });
+        let shared = Arc::new(Shared { inboxes, aborted: OnceLock::new() });
         (0..size).map(|rank| Threads { rank, shared: Arc::clone(&shared) }).collect()
     }
 
@@ -84,8 +83,8 @@ impl Transport for Threads {
         0
     }
 
-    fn abort(&self, _status: i32) {
-        self.shared.aborted.store(true, Ordering::Release);
+    fn abort(&self, status: i32) {
+        let _ = self.shared.aborted.set(status);
         for inbox in &self.shared.inboxes {
             let _frames = inbox.frames();
             inbox.news.notify_all();
@@ -93,7 +92,11 @@ impl Transport for Threads {
     }
 
     fn aborted(&self) -> bool {
-        self.shared.aborted.load(Ordering::Acquire)
+        self.shared.aborted.get().is_some()
+    }
+
+    fn status(&self) -> Option<i32> {
+        self.shared.aborted.get().copied()
     }
 
     fn concurrent(&self) -> bool {
