@@ -26,7 +26,11 @@ pub mod ending;
 pub mod exit;
 #[cfg(test)]
 mod explore;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod hand;
+mod heed;
 mod hub;
 pub mod launch;
 mod link;

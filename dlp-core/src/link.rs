@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::hub::{Hub, children};
+use crate::hub::{Hub, children, parent};
 use crate::session::Session;
 use crate::transport::{Idle, Rest};
 use crate::wire::{Message, Payload};
@@ -182,6 +182,9 @@ impl Link {
         }
         while let Some((from, frame)) = self.session.transport.poll() {
             match Message::decode(frame) {
+                Ok((_, message)) if Some(from) != says(&message, self.session.rank()) => {
+                    self.session.fail(&format!("rank {from} sent {message:?}, which is not for it to say"))
+                }
                 Ok((epoch, message)) if epoch == self.epoch => return Some(self.pass_on(message)),
                 Ok((epoch, message)) if epoch > self.epoch => early.push((epoch, message)),
                 // Overtaken by the end of its loop, which came another way.
@@ -204,6 +207,19 @@ impl Link {
             }
         }
         message
+    }
+}
+
+/// Who says such a thing to `rank`, which is not the root, if anybody does.
+fn says(message: &Message, rank: usize) -> Option<usize> {
+    match message {
+        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => Some(0),
+        Message::Part(_) | Message::Finish(_) | Message::Answer(_) => Some(parent(rank)),
+        Message::Enter(_)
+        | Message::Request { .. }
+        | Message::Left { .. }
+        | Message::Progress(_)
+        | Message::Abort(_) => None,
     }
 }
 

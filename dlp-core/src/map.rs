@@ -154,10 +154,10 @@ where
     fn start(&self) -> State {
         let Some(member) = self.plan.enter(self.source.length(), true) else { return State::Alone(0) };
         State::Running(Box::new(Running {
-            member,
-            draft: Draft::default(),
-            ledger: Ledger::default(),
+            draft: Draft::of(member.link.session().rank()),
+            ledger: Ledger::of(self.source.length()),
             pulse: Pulse::new(),
+            member,
             _alone: Within::new(Mode::Alone),
         }))
     }
@@ -228,9 +228,9 @@ where
     }
 
     fn take_in(&mut self, running: &mut Running, message: Message) {
-        let part = match running.member.on_message(message) {
+        let part = match running.member.on_message(self.source.stepped(), message) {
             None => return,
-            Some(Message::Part(part)) => part,
+            Some(Message::Part(part)) if running.member.link.session().is_root() => part,
             Some(other) => running.member.fail(&format!("got {other:?}")),
         };
         if let Err(why) = self.take_results(running, part) {

@@ -19,6 +19,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use self::code::Emitted;
 use self::engine::Engine;
 pub use self::left::Left;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::left::Way;
 use crate::again::Again;
 use crate::digest::Look;
 use crate::observe::Counting;

@@ -15,6 +15,7 @@ pub(super) use self::verdict::Verdict;
 use super::code::Code;
 use super::left::{Left, Way};
 use super::plan::Plan;
+use crate::heed::{Reach, heed};
 use crate::link::Link;
 use crate::observe::Observer;
 use crate::part::{Draft, Ledger};
@@ -69,6 +70,7 @@ where
         observer: &'a mut O,
     ) -> Self {
         let Plan { gather, shares, replays, verifies, verdict } = plan;
+        let length = source.length();
         Self {
             at,
             source,
@@ -80,7 +82,7 @@ where
             verifies,
             verdict,
             draft: Draft::of(link.session().rank()),
-            ledger: Ledger::default(),
+            ledger: Ledger::of(length),
             left: None,
             in_transit: false,
             pulse: Pulse::new(),
@@ -127,18 +129,17 @@ where
     }
 
     fn take_in(&mut self, message: Message) {
-        match message {
-            Message::Assign(range) => self.worker.on_assign(range),
-            Message::Release => self.worker.on_release(),
-            Message::Cancel(at) => self.worker.on_cancel(at),
-            Message::Finish(outcome) => self.worker.on_finish(outcome),
-            Message::Seen => self.in_transit = false,
-            Message::Part(part) => {
+        let reach = Reach { from: self.source.stepped(), length: self.source.length() };
+        match heed(&mut self.worker, reach, message) {
+            Ok(None) => {}
+            Ok(Some(Message::Seen)) => self.in_transit = false,
+            Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {
                     self.fail(format_args!("got {why}"));
                 }
             }
-            message => self.fail(format_args!("got {message:?}")),
+            Ok(Some(message)) => self.fail(format_args!("got {message:?}")),
+            Err(why) => self.fail(format_args!("got {why}")),
         }
     }
 

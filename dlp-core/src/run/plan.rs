@@ -50,6 +50,7 @@ fn announcement(at: &'static Loop, length: Option<u64>, input: &Input, session: 
     let options = at.options.under(&session.settings);
     let spec = Spec::Loop {
         terms: terms(at, &options, length),
+        how: cut(&options, length),
         gather: options.gather,
         settings: session.settings.share(),
         captured: at.captured,
