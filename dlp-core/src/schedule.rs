@@ -41,6 +41,8 @@ impl Static {
     /// Whether all of `run`, iterations that follow one another, fall to this one of several members.
     pub fn owns(self, member: u64, members: u64, run: &Range<u64>) -> bool {
         match self {
+            // One member's blocks follow one another.
+            _ if members == 1 => true,
             Static::Cyclic(chunk) => {
                 let block = run.start / chunk.max(1);
                 let in_one = !run.is_empty() && (run.end - 1) / chunk.max(1) == block;
@@ -188,6 +190,7 @@ mod tests {
 
     #[test]
     fn who_owns_a_run_is_who_has_it_in_a_share() {
+        assert!(Static::Cyclic(2).owns(0, 1, &(0..9)));
         for (members, length) in [(2, 13), (3, 20), (4, 3)] {
             for how in [Static::Cyclic(1), Static::Cyclic(3), Static::Block(length), Static::First] {
                 for member in 0..members {

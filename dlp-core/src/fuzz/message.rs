@@ -2,6 +2,7 @@
 
 use super::feed::Feed;
 use crate::rendezvous::Rendezvous;
+use crate::transport::head::{self, Head};
 use crate::wire::{Enter, Frame, HEADER, Message, Op};
 
 /// Any header with any payload; what is read is written as it was.
@@ -16,11 +17,27 @@ pub(super) fn message(bytes: &[u8]) {
     }
     let frame = Frame { header, payload: payload.to_vec().into() };
     let _ = Frame::announced(&frame.header);
+    first_of(&frame);
+    if let Ok(head) = head::read(bytes) {
+        assert!(matches!(head, Head::Pieces { piece: 1.., .. } | Head::Whole(_)), "{head:?}");
+    }
     if let Ok((epoch, message)) = Message::decode(frame.clone()) {
         assert!(!format!("{message:?}").is_empty());
         let again = message.clone().encode(epoch);
         assert_eq!(again, frame, "{message:?} is written in another way");
         assert_eq!(Message::decode(again), Ok((epoch, message)));
+    }
+}
+
+/// What goes first of a frame tells how long it is.
+fn first_of(frame: &Frame) {
+    let mut first = vec![];
+    if head::write(frame, 100, &mut first).is_ok() {
+        let length = match head::read(&first).expect("just written") {
+            Head::Whole(whole) => whole.payload.len(),
+            Head::Pieces { length, .. } => length,
+        };
+        assert_eq!(length, frame.payload.len());
     }
 }
 

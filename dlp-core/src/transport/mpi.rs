@@ -30,9 +30,6 @@ use self::send::Outbox;
 use super::{Idle, Rest, Transport};
 use crate::wire::Frame;
 
-/// A frame of at most this many bytes is one MPI message. Every common MPI sends that much without asking first.
-const SHORT: usize = 2048;
-
 /// The longest piece of a payload. Far below what MPI can count (2 GiB), which costs nothing, and a piece that is
 /// over is the only sign that a long payload moves.
 const PIECE: usize = 2 << 20;
