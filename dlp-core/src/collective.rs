@@ -106,14 +106,17 @@ pub fn gather<T: Serialize + DeserializeOwned>(value: T) -> Option<Vec<T>> {
     if session.size() == 1 {
         return Some(vec![value]);
     }
-    let mine = if session.is_root() { Payload::default() } else { encoded(&value) };
-    let link = meet(session, "gather", mine, |_| Payload::default());
+    if !session.is_root() {
+        let mine = encoded(&value);
+        // It may be large, and is not needed while its bytes travel.
+        drop(value);
+        meet(session, "gather", mine, |_| Payload::default()).answer();
+        return None;
+    }
+    let link = meet(session, "gather", Payload::default(), |_| Payload::default());
     link.answer();
-    let all = link.collect();
-    session.is_root().then(|| {
-        let others = all.into_iter().enumerate().skip(1);
-        std::iter::once(value).chain(others.map(|(from, bytes)| read(session, from, &bytes))).collect()
-    })
+    let others = link.collect().into_iter().enumerate().skip(1);
+    Some(std::iter::once(value).chain(others.map(|(from, bytes)| read(session, from, &bytes))).collect())
 }
 
 /// Collects one value of each rank on every rank, in rank order.
@@ -126,7 +129,9 @@ pub fn all_gather<T: Serialize + DeserializeOwned>(value: T) -> Vec<T> {
     if session.size() == 1 {
         return vec![value];
     }
-    let all = meet(session, "all_gather", encoded(&value), joined).answer();
+    let mine = encoded(&value);
+    drop(value);
+    let all = meet(session, "all_gather", mine, joined).answer();
     let parts = split(&all, session.size())
         .unwrap_or_else(|| session.fail("`all_gather` got an answer that is not one value of each rank"));
     parts.into_iter().enumerate().map(|(from, bytes)| read(session, from, bytes)).collect()

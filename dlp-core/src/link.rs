@@ -213,7 +213,9 @@ impl Link {
 /// Who says such a thing to `rank`, which is not the root, if anybody does.
 fn says(message: &Message, rank: usize) -> Option<usize> {
     match message {
-        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => Some(0),
+        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => {
+            Some(0)
+        }
         Message::Part(_) | Message::Finish(_) | Message::Answer(_) => Some(parent(rank)),
         Message::Enter(_)
         | Message::Request { .. }

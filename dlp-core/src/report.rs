@@ -59,13 +59,16 @@ pub(crate) fn at(place: Place) {
 /// Says which rank this thread is, for when a signal ends the process.
 pub(crate) fn is_rank(who: &'static str) {
     WHO.set(Some(who));
+    // A fuzzer takes note of signals itself.
     #[cfg(unix)]
-    crate::sys::before_death(|signal, line| {
-        let _ = match WHO.get() {
-            Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
-            None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
-        };
-    });
+    if !cfg!(fuzzing) {
+        crate::sys::before_death(|signal, line| {
+            let _ = match WHO.get() {
+                Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
+                None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
+            };
+        });
+    }
 }
 
 /// Where this rank is, as part of a sentence that begins with who it is.

@@ -48,9 +48,9 @@ impl Static {
                 let in_one = !run.is_empty() && (run.end - 1) / chunk.max(1) == block;
                 in_one && block % members == member
             }
-            how => shares(how, member, members, None).next().is_some_and(|share| {
-                share.start <= run.start && run.end <= share.end
-            }),
+            how => shares(how, member, members, None)
+                .next()
+                .is_some_and(|share| share.start <= run.start && run.end <= share.end),
         }
     }
 }
@@ -197,7 +197,8 @@ mod tests {
                     let mine: Vec<Range<u64>> = shares(how, member, members, Some(length)).collect();
                     let runs = (0..length).flat_map(|a| (a + 1..=length).map(move |b| a..b));
                     for run in runs {
-                        let inside = mine.iter().any(|share| share.start <= run.start && run.end <= share.end);
+                        let inside =
+                            mine.iter().any(|share| share.start <= run.start && run.end <= share.end);
                         // A share past the end of the loop is nobody's, and is not asked for.
                         assert_eq!(how.owns(member, members, &run), inside, "{how:?} {member} {run:?}");
                     }

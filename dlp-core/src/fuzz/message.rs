@@ -51,7 +51,8 @@ pub(super) fn input(bytes: &[u8]) {
     // What another rank has is mostly what the root has, but for the end.
     let mut data = own[..same.min(own.len())].to_vec();
     data.extend_from_slice(feed.rest());
-    let host = Enter { op, place: "a place".into(), length, digest: 1, wants: true, data: own.to_vec().into() };
+    let host =
+        Enter { op, place: "a place".into(), length, digest: 1, wants: true, data: own.to_vec().into() };
     let other = Enter { data: data.into(), ..host.clone() };
     let mut meeting = Rendezvous::new(2, host.clone()).capturing(&["x"]);
     assert_eq!(meeting.on_enter(0, &host), Ok(false), "no rank differs from itself");

@@ -76,8 +76,10 @@ impl World {
         self.lines.replace(lines);
         let act = AssertUnwindSafe(|| self.act(what, options, length));
         let unwound = catch_unwind(act).err();
-        if unwound.as_ref().is_some_and(|panic| !panic.is::<Aborted>()) || report::last_panic().is_some() {
+        let panicked = report::last_panic();
+        if unwound.as_ref().is_some_and(|panic| !panic.is::<Aborted>()) || panicked.is_some() {
             // What libFuzzer takes note of: the session has a panic hook of its own.
+            eprintln!("{}", panicked.as_deref().unwrap_or("a panic of this target"));
             std::process::abort();
         }
         let ended = self.end.ended();
@@ -121,12 +123,18 @@ impl World {
     fn in_a_map(&self, [order, chunk, known]: [u8; 3], length: u64) {
         let source = Source { next: 0, end: length, known: known.is_multiple_of(2) };
         let name = if order.is_multiple_of(2) { "map" } else { "map_unordered" };
-        self.expect(Op::Loop, place(name, Location::caller()), source.size_hint().1.map(|most| most as u64), 0);
+        self.expect(
+            Op::Loop,
+            place(name, Location::caller()),
+            source.size_hint().1.map(|most| most as u64),
+            0,
+        );
         let results = match name {
             "map" => map::map(source, own as fn(u64) -> Vec<u64>),
             _ => map::map_unordered(source, own as fn(u64) -> Vec<u64>),
         };
-        let results = if chunk.is_multiple_of(3) { results.auto_chunk() } else { results.chunk(u64::from(chunk)) };
+        let results =
+            if chunk.is_multiple_of(3) { results.auto_chunk() } else { results.chunk(u64::from(chunk)) };
         let results = if chunk > 200 { results.dedicated() } else { results };
         results.take(usize::from(order)).for_each(drop);
     }

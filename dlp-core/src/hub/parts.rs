@@ -30,7 +30,12 @@ impl Parts {
     }
 
     /// Makes sure that a Part is one, and of iterations that `from` was to run: these, where they were handed out.
-    pub(super) fn check(&self, from: usize, part: &Payload, handed_out: &Range<u64>) -> Result<(), WireError> {
+    pub(super) fn check(
+        &self,
+        from: usize,
+        part: &Payload,
+        handed_out: &Range<u64>,
+    ) -> Result<(), WireError> {
         if self.gather == Gather::None || part.is_empty() {
             return Ok(());
         }
@@ -85,7 +90,11 @@ mod tests {
     fn a_part_is_of_what_was_handed_out() {
         let parts = Parts::new(Gather::All, None, None, 3);
         assert_eq!(parts.check(1, &part(1, 4..9), &(4..9)), Ok(()));
-        assert_eq!(parts.check(1, &Payload::default(), &(4..9)), Ok(()), "not every loop has effects to gather");
+        assert_eq!(
+            parts.check(1, &Payload::default(), &(4..9)),
+            Ok(()),
+            "not every loop has effects to gather"
+        );
         for wrong in [part(1, 4..10), part(1, 3..9), part(1, 4..8), part(1, [4, 6, 7, 8]), part(2, 4..9)] {
             assert!(parts.check(1, &wrong, &(4..9)).is_err());
         }

@@ -25,8 +25,8 @@ pub(super) trait Code<T> {
     fn replay(&mut self, index: u64, recorded: &[u8], led: Option<(u64, u32)>)
     -> Result<Option<Way>, String>;
 
-    /// What the function needs to leave as the loop was left.
-    fn arrive(&mut self, way: Way) -> Left<T>;
+    /// What the function needs to leave as the loop was left; `None` where there is no such iteration.
+    fn arrive(&mut self, way: Way) -> Option<Left<T>>;
 }
 
 /// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
@@ -107,12 +107,15 @@ where
         Ok(None)
     }
 
-    fn arrive(&mut self, way: Way) -> Left<T> {
-        if M::AT_HAND && !way.replayed && (self.lost)(way.exit, way.index) {
+    fn arrive(&mut self, way: Way) -> Option<Left<T>> {
+        if !M::AT_HAND {
+            return Some(Left::new(self.at, way, None));
+        }
+        let item = self.items.find(way.index)?;
+        if !way.replayed && (self.lost)(way.exit, way.index) {
             self.iterate_once_more(way.index);
         }
-        let item = M::AT_HAND.then(|| self.items.item(way.index));
-        Left::new(self.at, way, item)
+        Some(Left::new(self.at, way, Some(item)))
     }
 }
 

@@ -96,7 +96,12 @@ where
         if way.exit == PANIC {
             self.link.session().abort(PANICKED);
         }
-        Some(self.code.arrive(way))
+        let index = way.index;
+        let left = self.code.arrive(way);
+        if left.is_none() {
+            self.fail(format_args!("was left in iteration {index} on the root, and here there is none"));
+        }
+        left
     }
 
     fn drive(&mut self) -> Option<Way> {

@@ -35,7 +35,8 @@ impl Session {
             link.answer();
             let brought = link.collect();
             let read = |(rank, data): (usize, &Payload)| {
-                let unread = |why| self.fail(&format!("rank {rank} came to the end of the program with {why}"));
+                let unread =
+                    |why| self.fail(&format!("rank {rank} came to the end of the program with {why}"));
                 Farewell::read(data).unwrap_or_else(unread)
             };
             let farewells: Vec<Farewell> = brought.iter().enumerate().map(read).collect();

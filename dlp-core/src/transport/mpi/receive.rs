@@ -39,6 +39,7 @@ pub(super) struct Inbox {
     waiting: VecDeque<usize>,
     /// The ranks whose first one comes in, the next to be looked at first, and how many bytes those are.
     busy: VecDeque<usize>,
+    room: usize,
     room_taken: usize,
     /// How many heads of long frames, and pieces of them, have come.
     moved: u64,
@@ -135,7 +136,12 @@ impl Inbox {
         let ring = (0..RING).map(|_| Slot::open(comm)).collect::<Result<_, _>>()?;
         let behind = (0..size).map(|_| VecDeque::new()).collect();
         let (waiting, busy) = (VecDeque::new(), VecDeque::new());
-        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room_taken: 0, moved: 0 })
+        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room: ROOM, room_taken: 0, moved: 0 })
+    }
+
+    /// Lets so many bytes come in at the same time from now on.
+    pub(super) fn set_room(&mut self, bytes: usize) {
+        self.room = bytes;
     }
 
     /// Whether something has come in part.
@@ -194,7 +200,7 @@ impl Inbox {
         while let Some(&from) = self.waiting.front()
             && let Some(first) = self.behind[from].front_mut()
         {
-            if self.room_taken > 0 && self.room_taken.saturating_add(first.length) > ROOM {
+            if self.room_taken > 0 && self.room_taken.saturating_add(first.length) > self.room {
                 break;
             }
             first.reserve(from)?;
