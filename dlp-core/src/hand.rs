@@ -97,7 +97,7 @@ impl Member {
             // What is handed over in the middle of a range is not held back here.
             Ok(Some(Message::Seen)) => None,
             Ok(other) => other,
-            Err(why) => self.fail(&format!("got {why}")),
+            Err(why) => self.fail(&format!("got {why} from rank 0")),
         }
     }
 

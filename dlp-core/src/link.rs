@@ -144,8 +144,17 @@ impl Link {
     pub(crate) fn answer(&self) -> Payload {
         match self.await_answer() {
             Message::Answer(answer) => answer,
-            message => self.session.fail(&format!("got {message:?} instead of the answer of a collective")),
+            message => self.session.fail(&format!(
+                "rank {} sent {message:?} instead of the answer of {}",
+                self.sender(&message),
+                self.place
+            )),
         }
+    }
+
+    /// Who sent a message that this rank has heard.
+    pub(crate) fn sender(&self, message: &Message) -> usize {
+        if self.session.is_root() { 0 } else { says(message, self.session.rank()).unwrap_or(0) }
     }
 
     /// On the root: what the ranks brought along, in rank order. Elsewhere nothing.

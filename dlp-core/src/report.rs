@@ -25,8 +25,8 @@ pub(crate) enum Place {
     Outside,
     /// In an iteration.
     Iteration(&'static Loop, u64),
-    /// Replaying an iteration's effects.
-    Replay(&'static Loop, u64),
+    /// Replaying an iteration's effects, which this rank recorded.
+    Replay(&'static Loop, u64, usize),
     /// At an item of a function for use by hand.
     Item(&'static str, &'static Location<'static>, u64),
 }
@@ -39,7 +39,9 @@ impl fmt::Display for Place {
             Place::Item(name, at, index) => {
                 write!(f, " at item {index} of `{name}` ({}:{})", at.file(), at.line())
             }
-            Place::Replay(at, index) => write!(f, " while it replayed iteration {index} of {at}"),
+            Place::Replay(at, index, by) => {
+                write!(f, " while it replayed iteration {index} of {at}, which rank {by} ran")
+            }
         }
     }
 }

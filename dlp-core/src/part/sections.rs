@@ -71,6 +71,11 @@ fn pair(part: &[u8], section: &mut (usize, usize)) -> Result<Option<(u64, u64)>,
     Ok(Some((first, second)))
 }
 
+/// Who says to have written a Part, if it is one.
+pub fn writer(part: &Payload) -> Option<usize> {
+    Sections::find(part).ok().flatten().map(|sections| sections.member)
+}
+
 /// Makes sure that a Part can be read to its end, and asks `allowed` of all its iterations, run by run; who says to have
 /// written it. Takes time for each run and each change of length, and none for the iterations in them: a few bytes can
 /// claim more iterations than anybody can count.

@@ -134,17 +134,18 @@ where
     }
 
     fn take_in(&mut self, message: Message) {
+        let from = self.link.sender(&message);
         let reach = Reach { from: self.source.stepped(), length: self.source.length() };
         match heed(&mut self.worker, reach, message) {
             Ok(None) => {}
             Ok(Some(Message::Seen)) => self.in_transit = false,
             Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {
-                    self.fail(format_args!("got {why}"));
+                    self.fail(format_args!("got {why} from rank {from}"));
                 }
             }
-            Ok(Some(message)) => self.fail(format_args!("got {message:?}")),
-            Err(why) => self.fail(format_args!("got {why}")),
+            Ok(Some(message)) => self.fail(format_args!("got {message:?} from rank {from}")),
+            Err(why) => self.fail(format_args!("got {why} from rank {from}")),
         }
     }
 
