@@ -14,8 +14,11 @@ mod scripted;
 mod values;
 mod world;
 
-/// Every target, with its name.
-pub const TARGETS: [(&str, fn(&[u8])); 8] = [
+/// A target with its name.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: [Target; 8] = [
     ("message", message::message),
     ("input", message::input),
     ("part", part::part),

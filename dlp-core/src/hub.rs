@@ -4,6 +4,7 @@
 //! thread while the main thread runs one. Rank 0 itself talks to the hub as every other rank does, only without a
 //! transport in between. Knows the transport and the protocol; no user code, no user type.
 
+mod outlet;
 mod parts;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -11,6 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use self::outlet::{Outlet, Post};
+pub(crate) use self::outlet::{children, parent};
 use self::parts::Parts;
 use crate::manager::{Manager, Order, Terms, Unexpected};
 use crate::rendezvous::Rendezvous;
@@ -77,7 +80,7 @@ struct Meeting {
 }
 
 enum Kind {
-    Loop { manager: Manager, settings: Payload, parts: Parts },
+    Loop { manager: Manager, settings: Payload, parts: Box<Parts> },
     Collective { combine: fn(&[Payload]) -> Payload, brought: Vec<Payload> },
 }
 
@@ -101,7 +104,7 @@ impl Hub {
         let ranks = Rendezvous::new(size, enter.clone());
         let (ranks, kind) = match spec {
             Spec::Loop { terms, how, gather, settings, captured } => {
-                let parts = Parts::new(gather, how, terms.length, size);
+                let parts = Box::new(Parts::new(gather, how, terms.length, size));
                 let manager = Manager::new(terms, size);
                 (ranks.capturing(captured), Kind::Loop { manager, settings, parts })
             }
@@ -203,51 +206,6 @@ impl Hub {
     pub(crate) fn is_idle(&self) -> bool {
         self.state().meetings.is_empty()
     }
-}
-
-/// Where messages leave the hub.
-#[derive(Clone, Copy)]
-struct Post<'a> {
-    transport: &'a dyn Transport,
-    mail: &'a AtomicUsize,
-}
-
-/// Where the messages of one rendezvous leave the hub.
-struct Outlet<'a> {
-    post: Post<'a>,
-    epoch: u64,
-    own: &'a mut VecDeque<Message>,
-}
-
-impl Outlet<'_> {
-    /// To one rank, which may be the root itself.
-    fn to(&mut self, to: usize, message: Message) {
-        if to == 0 {
-            self.own.push_back(message);
-            self.post.mail.fetch_add(1, Ordering::AcqRel);
-        } else {
-            self.post.transport.send(to, message.encode(self.epoch));
-        }
-    }
-
-    /// To all ranks, by way of the tree.
-    fn spread(&mut self, message: Message) {
-        for child in children(0, self.post.transport.size()) {
-            self.post.transport.send(child, message.clone().encode(self.epoch));
-        }
-        self.to(0, message);
-    }
-}
-
-/// The ranks to which `rank` passes on what comes down the tree: a binary one, so that what is for all
-/// reaches the last of `size` ranks in `log2(size)` steps.
-pub(crate) fn children(rank: usize, size: usize) -> impl Iterator<Item = usize> {
-    (2 * rank + 1..2 * rank + 3).filter(move |&child| child < size)
-}
-
-/// The rank from which `rank`, not the root, gets what comes down the tree.
-pub(crate) fn parent(rank: usize) -> usize {
-    (rank - 1) / 2
 }
 
 impl State {

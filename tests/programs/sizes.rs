@@ -76,7 +76,10 @@ fn by_a_loop_to_all(bytes: usize) {
     check_all(&pushed_to_all(size() as u64, bytes), size() as u64, bytes);
 }
 
-const WAYS: [(&str, fn(usize)); 7] = [
+/// A way for values to travel, by name.
+type Way = (&'static str, fn(usize));
+
+const WAYS: [Way; 7] = [
     ("bcast", by_bcast),
     ("gather", by_gather),
     ("gather_of_one", by_gather_of_one),

@@ -97,12 +97,12 @@ impl World {
     }
 
     /// The others are to come here.
-    fn expect(&self, op: Op, place: String, length: Option<u64>, digest: u64) {
+    fn expect(&self, op: Op, place: &str, length: Option<u64>, digest: u64) {
         let epoch = self.session.next_epoch();
         let lines = self.lines.take().into_iter().map(|(from, frame)| match Message::decode(frame.clone()) {
             Ok((GREETING, Message::Enter(enter))) => {
                 let data = if op == Op::Collective { vec![5].into() } else { Payload::default() };
-                let enter = Enter { op, place: place.clone(), length, digest, data, ..enter };
+                let enter = Enter { op, place: place.to_owned(), length, digest, data, ..enter };
                 (from, Message::Enter(enter).encode(epoch))
             }
             Ok((GREETING, greeting)) => (from, greeting.encode(epoch)),
@@ -115,7 +115,7 @@ impl World {
         let known = options[2].is_multiple_of(2);
         let at = a_loop(options);
         let source = Source { next: 0, end: length, known };
-        self.expect(Op::Loop, at.to_string(), known.then_some(length), at.digest());
+        self.expect(Op::Loop, &at.to_string(), known.then_some(length), at.digest());
         looped(at, source);
     }
 
@@ -125,7 +125,7 @@ impl World {
         let name = if order.is_multiple_of(2) { "map" } else { "map_unordered" };
         self.expect(
             Op::Loop,
-            place(name, Location::caller()),
+            &place(name, Location::caller()),
             source.size_hint().1.map(|most| most as u64),
             0,
         );
@@ -143,7 +143,7 @@ impl World {
     fn in_a_split(&self, [stop, chunk, known]: [u8; 3], length: u64) {
         let source = Source { next: 0, end: length, known: known.is_multiple_of(2) };
         let length = source.size_hint().1.map(|most| most as u64);
-        self.expect(Op::Loop, place("split_managed", Location::caller()), length, 0);
+        self.expect(Op::Loop, &place("split_managed", Location::caller()), length, 0);
         let items = split::split_managed(source);
         let items = match chunk % 3 {
             0 => items,
@@ -158,7 +158,7 @@ impl World {
     fn in_a_collective(&self, [which, ..]: [u8; 3]) {
         let names = ["barrier", "bcast", "on_root", "gather", "all_gather"];
         let name = names[usize::from(which) % names.len()];
-        self.expect(Op::Collective, place(name, Location::caller()), None, 0);
+        self.expect(Op::Collective, &place(name, Location::caller()), None, 0);
         match name {
             "barrier" => collective::barrier(),
             "bcast" => drop(collective::bcast(self.session.is_root().then(|| "some text".to_owned()))),
