@@ -13,6 +13,21 @@ fn the_transport_conforms() {
         assert_eq!(good(&ranks(count, "program_conformance")), said);
         // Every payload in many pieces.
         assert_eq!(good(&ranks(count, "program_conformance").arg("1000")), said);
+        // Of several at a time, most have to wait.
+        assert_eq!(good(&ranks(count, "program_conformance").args(["10000", "15000"])), said);
+    }
+}
+
+#[test]
+fn values_of_every_size_travel() {
+    for count in [1, 2, 3] {
+        let said = format!("values of all sizes travel on {count} ranks\n");
+        // The longest message that goes in one, and the longest piece of a longer one.
+        for (limit, longest) in [("2048", ""), ("4000", "4000"), ("3000", "1")] {
+            let job =
+                ranks(count, "program_sizes").args(["check", limit]).env("DLP_LONGEST_MESSAGE", longest);
+            assert_eq!(good(&job), said, "{limit} {longest}");
+        }
     }
 }
 
@@ -97,9 +112,13 @@ fn a_second_session_is_refused() {
 
 #[test]
 fn bad_settings_are_refused_before_anything_starts() {
-    for (name, value) in
-        [("DLP_STRATEGY", "foo"), ("DLP_RANKS", "0"), ("DLP_RANKS", "2"), ("DLP_SUMMARY", "yes")]
-    {
+    for (name, value) in [
+        ("DLP_STRATEGY", "foo"),
+        ("DLP_RANKS", "0"),
+        ("DLP_RANKS", "2"),
+        ("DLP_SUMMARY", "yes"),
+        ("DLP_LONGEST_MESSAGE", "0"),
+    ] {
         for job in [ranks(2, "program_worlds"), alone("program_worlds")] {
             let outcome = bad(&job.arg("lazy").env(name, value));
             assert!(outcome.stderr_text().contains(name), "{outcome}");

@@ -24,6 +24,14 @@ fn the_functions_for_use_by_hand_work() {
 }
 
 #[test]
+fn values_of_every_size_travel() {
+    for count in [1, 2, 3] {
+        let said = format!("values of all sizes travel on {count} ranks\n");
+        assert_eq!(good(&threads(count, "program_sizes").args(["check", "4000"])), said);
+    }
+}
+
+#[test]
 fn examples_print_what_they_print_alone() {
     for (name, args) in
         [("front_loop", None), ("front_function", None), ("parameter_search", Some("--quick"))]

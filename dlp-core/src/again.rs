@@ -78,8 +78,15 @@ impl Answer for Once {
 pub trait Items<T> {
     /// Whether there are any.
     const AT_HAND: bool;
+    /// The item of `index`, if there is one.
+    fn find(&mut self, index: u64) -> Option<T>;
     /// The item of `index`.
-    fn item(&mut self, index: u64) -> T;
+    ///
+    /// # Panics
+    /// If there is none.
+    fn item(&mut self, index: u64) -> T {
+        self.find(index).expect("a clone of the source ends before the source does")
+    }
 }
 
 impl<I> Again<I> for Forked
@@ -117,13 +124,14 @@ where
 {
     const AT_HAND: bool = true;
 
-    fn item(&mut self, index: u64) -> I::Item {
-        if self.next != index + 1 {
-            let skip = index.checked_sub(self.next).expect("a replay never goes back");
-            self.last = nth(&mut self.source, skip);
-            self.next = index + 1;
+    fn find(&mut self, index: u64) -> Option<I::Item> {
+        let next = index.checked_add(1)?;
+        if self.next != next {
+            // A replay never goes back.
+            self.last = nth(&mut self.source, index.checked_sub(self.next)?);
+            self.next = next;
         }
-        self.last.clone().expect("a clone of the source ends before the source does")
+        self.last.clone()
     }
 }
 
@@ -139,7 +147,7 @@ pub struct Nothing<T>(PhantomData<fn() -> T>);
 impl<T> Items<T> for Nothing<T> {
     const AT_HAND: bool = false;
 
-    fn item(&mut self, _index: u64) -> T {
+    fn find(&mut self, _index: u64) -> Option<T> {
         unreachable!("an item that cannot be had again was carried")
     }
 }
@@ -170,6 +178,7 @@ mod tests {
         assert!(again.dlp_at_hand());
         let mut items = Again::fork(again, &source);
         assert_eq!((items.item(0), items.item(2), items.item(2)), ("a".into(), "c".into(), "c".into()));
+        assert_eq!((items.find(1), items.find(3), items.find(u64::MAX)), (None, None, None));
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub fn barrier() {
 pub fn bcast<T: Serialize + DeserializeOwned>(value: Option<T>) -> T {
     let session = session::current();
     if !session.is_root() {
-        return read(session, &meet(session, "bcast", Payload::default(), first).answer());
+        return read(session, 0, &meet(session, "bcast", Payload::default(), first).answer());
     }
     let value = value.expect("`bcast` hands out the root's value, and the root passed `None`");
     if session.size() > 1 {
@@ -87,7 +87,7 @@ pub fn bcast<T: Serialize + DeserializeOwned>(value: Option<T>) -> T {
 pub fn on_root<T: Serialize + DeserializeOwned>(work: impl FnOnce() -> T) -> T {
     let session = session::current();
     if !session.is_root() {
-        return read(session, &meet(session, "on_root", Payload::default(), first).answer());
+        return read(session, 0, &meet(session, "on_root", Payload::default(), first).answer());
     }
     let value = work();
     if session.size() > 1 {
@@ -106,13 +106,17 @@ pub fn gather<T: Serialize + DeserializeOwned>(value: T) -> Option<Vec<T>> {
     if session.size() == 1 {
         return Some(vec![value]);
     }
-    let mine = if session.is_root() { Payload::default() } else { encoded(&value) };
-    let link = meet(session, "gather", mine, |_| Payload::default());
+    if !session.is_root() {
+        let mine = encoded(&value);
+        // It may be large, and is not needed while its bytes travel.
+        drop(value);
+        meet(session, "gather", mine, |_| Payload::default()).answer();
+        return None;
+    }
+    let link = meet(session, "gather", Payload::default(), |_| Payload::default());
     link.answer();
-    let all = link.collect();
-    session.is_root().then(|| {
-        std::iter::once(value).chain(all.into_iter().skip(1).map(|bytes| read(session, &bytes))).collect()
-    })
+    let others = link.collect().into_iter().enumerate().skip(1);
+    Some(std::iter::once(value).chain(others.map(|(from, bytes)| read(session, from, &bytes))).collect())
 }
 
 /// Collects one value of each rank on every rank, in rank order.
@@ -125,9 +129,12 @@ pub fn all_gather<T: Serialize + DeserializeOwned>(value: T) -> Vec<T> {
     if session.size() == 1 {
         return vec![value];
     }
-    let all = meet(session, "all_gather", encoded(&value), joined).answer();
-    let parts = split(&all).unwrap_or_else(|| session.fail("`all_gather` got an answer that is cut short"));
-    parts.into_iter().map(|bytes| read(session, bytes)).collect()
+    let mine = encoded(&value);
+    drop(value);
+    let all = meet(session, "all_gather", mine, joined).answer();
+    let parts = split(&all, session.size())
+        .unwrap_or_else(|| session.fail("`all_gather` got an answer that is not one value of each rank"));
+    parts.into_iter().enumerate().map(|(from, bytes)| read(session, from, bytes)).collect()
 }
 
 /// Comes to a collective at the caller's place.
@@ -148,7 +155,7 @@ fn first(brought: &[Payload]) -> Payload {
 }
 
 /// The bytes of all, each after its length.
-fn joined(brought: &[Payload]) -> Payload {
+pub(crate) fn joined(brought: &[Payload]) -> Payload {
     let mut bytes = Vec::with_capacity(brought.iter().map(|part| part.len() + 10).sum());
     for part in brought {
         put_number(&mut bytes, part.len() as u64);
@@ -157,16 +164,16 @@ fn joined(brought: &[Payload]) -> Payload {
     bytes.into()
 }
 
-/// Undoes [`joined`].
-fn split(mut bytes: &[u8]) -> Option<Vec<&[u8]>> {
+/// Undoes [`joined`], for so many ranks.
+pub(crate) fn split(mut bytes: &[u8], ranks: usize) -> Option<Vec<&[u8]>> {
     let mut parts = vec![];
-    while !bytes.is_empty() {
+    for _ in 0..ranks {
         let (length, rest) = take_number(bytes)?;
         let (part, rest) = rest.split_at_checked(usize::try_from(length).ok()?)?;
         parts.push(part);
         bytes = rest;
     }
-    Some(parts)
+    bytes.is_empty().then_some(parts)
 }
 
 fn encoded<T: Serialize>(value: &T) -> Payload {
@@ -175,8 +182,9 @@ fn encoded<T: Serialize>(value: &T) -> Payload {
     bytes.into()
 }
 
-fn read<T: DeserializeOwned>(session: &Session, bytes: &[u8]) -> T {
-    decode(bytes).unwrap_or_else(|why| session.fail(&why))
+/// The value that came from rank `from`.
+fn read<T: DeserializeOwned>(session: &Session, from: usize, bytes: &[u8]) -> T {
+    decode(bytes).unwrap_or_else(|why| session.fail(&format!("from rank {from}: {why}")))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use std::panic::Location;
 
 use crate::collective::place;
+use crate::heed::{Reach, heed};
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
@@ -56,6 +57,7 @@ impl Plan {
             data: Payload::default(),
             spec: Spec::Loop {
                 terms,
+                how: None,
                 gather: self.gather,
                 settings: session.settings.share(),
                 captured: &[],
@@ -88,17 +90,15 @@ impl Member {
         message
     }
 
-    /// Does what the manager says. What else there is, is for the caller.
-    pub(crate) fn on_message(&mut self, message: Message) -> Option<Message> {
-        match message {
-            Message::Assign(range) => self.worker.on_assign(range),
-            Message::Release => self.worker.on_release(),
-            Message::Cancel(at) => self.worker.on_cancel(at),
+    /// Does what the manager says, where items from `from` on can still be had. What else there is, is for the caller.
+    pub(crate) fn on_message(&mut self, from: u64, message: Message) -> Option<Message> {
+        let reach = Reach { from, length: self.length };
+        match heed(&mut self.worker, reach, message) {
             // What is handed over in the middle of a range is not held back here.
-            Message::Seen => {}
-            other => return Some(other),
+            Ok(Some(Message::Seen)) => None,
+            Ok(other) => other,
+            Err(why) => self.fail(&format!("got {why} from rank 0")),
         }
-        None
     }
 
     /// Tells the manager what was done, and hands over what came of it.

@@ -4,17 +4,24 @@
 //! thread while the main thread runs one. Rank 0 itself talks to the hub as every other rank does, only without a
 //! transport in between. Knows the transport and the protocol; no user code, no user type.
 
+mod outlet;
+mod parts;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use self::outlet::{Outlet, Post};
+pub(crate) use self::outlet::{children, parent};
+use self::parts::Parts;
 use crate::manager::{Manager, Order, Terms, Unexpected};
 use crate::rendezvous::Rendezvous;
 use crate::report::Farewell;
+use crate::schedule::Static;
 use crate::site::Gather;
 use crate::transport::Transport;
-use crate::wire::{Enter, Message, Op, Payload};
+use crate::wire::{Enter, Message, Op, Payload, WireError};
 
 /// What the root wants to do together with the others.
 #[derive(Clone, Debug)]
@@ -23,6 +30,8 @@ pub(crate) enum Spec {
     Loop {
         /// How.
         terms: Terms,
+        /// How members cut it themselves, where no manager deals.
+        how: Option<Static>,
         /// Who gets the Parts.
         gather: Gather,
         /// The root's settings, for the others.
@@ -47,6 +56,8 @@ struct State {
     meetings: BTreeMap<u64, Meeting>,
     /// What came for rendezvous that the root has not come to yet.
     early: Vec<Letter>,
+    /// The last rendezvous that the root has come to.
+    last: u64,
 }
 
 /// A message, who sent it, and for which rendezvous.
@@ -69,7 +80,7 @@ struct Meeting {
 }
 
 enum Kind {
-    Loop { manager: Manager, settings: Payload, parts: Parts },
+    Loop { manager: Manager, settings: Payload, parts: Box<Parts> },
     Collective { combine: fn(&[Payload]) -> Payload, brought: Vec<Payload> },
 }
 
@@ -92,8 +103,8 @@ impl Hub {
         let size = transport.size();
         let ranks = Rendezvous::new(size, enter.clone());
         let (ranks, kind) = match spec {
-            Spec::Loop { terms, gather, settings, captured } => {
-                let parts = Parts { gather, held: Some(vec![]) };
+            Spec::Loop { terms, how, gather, settings, captured } => {
+                let parts = Box::new(Parts::new(gather, how, terms.length, size));
                 let manager = Manager::new(terms, size);
                 (ranks.capturing(captured), Kind::Loop { manager, settings, parts })
             }
@@ -106,6 +117,7 @@ impl Hub {
             Meeting { ranks, since: now, heard: now, told: 0, own: VecDeque::new(), closed: false, kind };
         let mut state = self.state();
         state.meetings.insert(epoch, meeting);
+        state.last = epoch;
         let post = Post { transport, mail: &self.mail };
         state.on_letter(post, Letter { from: 0, epoch, message: Message::Enter(enter) })?;
         let now: Vec<Letter> = state.early.extract_if(.., |letter| letter.epoch == epoch).collect();
@@ -183,80 +195,27 @@ impl Hub {
         self.state().meetings.get(&epoch).is_none_or(Meeting::is_over)
     }
 
+    /// Begins anew.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn forget(&self) {
+        *self.state() = State::default();
+        self.mail.store(0, Ordering::Release);
+    }
+
     /// Whether there is no rendezvous at which a message could come.
     pub(crate) fn is_idle(&self) -> bool {
         self.state().meetings.is_empty()
     }
 }
 
-/// Where messages leave the hub.
-#[derive(Clone, Copy)]
-struct Post<'a> {
-    transport: &'a dyn Transport,
-    mail: &'a AtomicUsize,
-}
-
-/// Where the messages of one rendezvous leave the hub.
-struct Outlet<'a> {
-    post: Post<'a>,
-    epoch: u64,
-    own: &'a mut VecDeque<Message>,
-}
-
-impl Outlet<'_> {
-    /// To one rank, which may be the root itself.
-    fn to(&mut self, to: usize, message: Message) {
-        if to == 0 {
-            self.own.push_back(message);
-            self.post.mail.fetch_add(1, Ordering::AcqRel);
-        } else {
-            self.post.transport.send(to, message.encode(self.epoch));
-        }
-    }
-
-    /// To all ranks, by way of the tree.
-    fn spread(&mut self, message: Message) {
-        for child in children(0, self.post.transport.size()) {
-            self.post.transport.send(child, message.clone().encode(self.epoch));
-        }
-        self.to(0, message);
-    }
-}
-
-/// The Parts of one loop, on their way to those who replay them.
-struct Parts {
-    gather: Gather,
-    /// Those that came before every rank had, while that is so: no effect is replayed before.
-    held: Option<Vec<Payload>>,
-}
-
-impl Parts {
-    fn on_part(&mut self, out: &mut Outlet<'_>, part: Payload) {
-        match (&mut self.held, self.gather) {
-            _ if part.is_empty() => {}
-            (_, Gather::None) => {}
-            (Some(held), _) => held.push(part),
-            (None, Gather::Root) => out.to(0, Message::Part(part)),
-            (None, Gather::All) => out.spread(Message::Part(part)),
-        }
-    }
-
-    /// Every rank has come.
-    fn release(&mut self, out: &mut Outlet<'_>) {
-        self.held.take().into_iter().flatten().for_each(|part| self.on_part(out, part));
-    }
-}
-
-/// The ranks to which `rank` passes on what comes down the tree: a binary one, so that what is for all
-/// reaches the last of `size` ranks in `log2(size)` steps.
-pub(crate) fn children(rank: usize, size: usize) -> impl Iterator<Item = usize> {
-    (2 * rank + 1..2 * rank + 3).filter(move |&child| child < size)
-}
-
 impl State {
     fn on_letter(&mut self, post: Post<'_>, letter: Letter) -> Result<(), Fatal> {
         let epoch = letter.epoch;
         let Some(meeting) = self.meetings.get_mut(&epoch) else {
+            if epoch <= self.last {
+                let Letter { from, message, .. } = letter;
+                return Err(format!("rank {from} sent {message:?} of an earlier rendezvous"));
+            }
             self.early.push(letter);
             return Ok(());
         };
@@ -309,6 +268,7 @@ impl Meeting {
             Wrong::Unexpected(Unexpected { member, what }) => {
                 format!("rank {member} {what} at {}", ranks.host().place)
             }
+            Wrong::Part(why) => format!("rank {from} sent {why} at {}", ranks.host().place),
         })?;
         for order in orders {
             match order {
@@ -357,6 +317,7 @@ fn orders(
         (Message::Request { completion, wants, part }, Kind::Loop { manager, parts, .. }) => {
             // The Part of a message that is refused is not replayed by anybody.
             let orders = manager.on_request(now, from, &completion, wants)?;
+            parts.check(from, &part, &completion.done)?;
             if !wants && !part.is_empty() {
                 out.to(from, Message::Seen);
             }
@@ -364,7 +325,10 @@ fn orders(
             orders
         }
         (Message::Left { index, part }, Kind::Loop { manager, parts, .. }) => {
+            let given =
+                manager.at_work().find(|(member, _)| *member == from).map_or(0, |(_, range)| range.start);
             let orders = manager.on_left(now, from, index)?;
+            parts.check(from, &part, &(given..index + 1))?;
             parts.on_part(out, part);
             orders
         }
@@ -374,7 +338,7 @@ fn orders(
             vec![]
         }
         (Message::Progress(_), Kind::Loop { .. }) => vec![],
-        (Message::Abort(why), _) => return Err(Wrong::Fatal(why)),
+        (Message::Abort(why), _) => return Err(Wrong::Fatal(format!("rank {from} ended the job: {why}"))),
         (message, _) => {
             return Err(Wrong::Fatal(format!("rank {from} sent {message:?} where it makes no sense")));
         }
@@ -391,12 +355,19 @@ fn ranks(of: &[usize]) -> String {
 /// What can be wrong with a message.
 enum Wrong {
     Unexpected(Unexpected),
+    Part(WireError),
     Fatal(Fatal),
 }
 
 impl From<Unexpected> for Wrong {
     fn from(unexpected: Unexpected) -> Self {
         Wrong::Unexpected(unexpected)
+    }
+}
+
+impl From<WireError> for Wrong {
+    fn from(why: WireError) -> Self {
+        Wrong::Part(why)
     }
 }
 

@@ -25,7 +25,11 @@ mod encoding;
 pub mod ending;
 pub mod exit;
 pub mod failure;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod hand;
+mod heed;
 mod hub;
 pub mod launch;
 mod link;

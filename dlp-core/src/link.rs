@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::hub::{Hub, children};
+use crate::hub::{Hub, children, parent};
 use crate::session::Session;
 use crate::transport::{Idle, Rest};
 use crate::wire::{Message, Payload};
@@ -144,8 +144,17 @@ impl Link {
     pub(crate) fn answer(&self) -> Payload {
         match self.await_answer() {
             Message::Answer(answer) => answer,
-            message => self.session.fail(&format!("got {message:?} instead of the answer of a collective")),
+            message => self.session.fail(&format!(
+                "rank {} sent {message:?} instead of the answer of {}",
+                self.sender(&message),
+                self.place
+            )),
         }
+    }
+
+    /// Who sent a message that this rank has heard.
+    pub(crate) fn sender(&self, message: &Message) -> usize {
+        if self.session.is_root() { 0 } else { says(message, self.session.rank()).unwrap_or(0) }
     }
 
     /// On the root: what the ranks brought along, in rank order. Elsewhere nothing.
@@ -182,6 +191,9 @@ impl Link {
         }
         while let Some((from, frame)) = self.session.transport.poll() {
             match Message::decode(frame) {
+                Ok((_, message)) if Some(from) != says(&message, self.session.rank()) => {
+                    self.session.fail(&format!("rank {from} sent {message:?}, which is not for it to say"))
+                }
                 Ok((epoch, message)) if epoch == self.epoch => return Some(self.pass_on(message)),
                 Ok((epoch, message)) if epoch > self.epoch => early.push((epoch, message)),
                 // Overtaken by the end of its loop, which came another way.
@@ -204,6 +216,21 @@ impl Link {
             }
         }
         message
+    }
+}
+
+/// Who says such a thing to `rank`, which is not the root, if anybody does.
+fn says(message: &Message, rank: usize) -> Option<usize> {
+    match message {
+        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => {
+            Some(0)
+        }
+        Message::Part(_) | Message::Finish(_) | Message::Answer(_) => Some(parent(rank)),
+        Message::Enter(_)
+        | Message::Request { .. }
+        | Message::Left { .. }
+        | Message::Progress(_)
+        | Message::Abort(_) => None,
     }
 }
 

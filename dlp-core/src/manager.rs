@@ -162,7 +162,9 @@ impl Manager {
         if wants && !idle {
             return Err(Unexpected { member, what: "wants more before it is done" });
         }
-        self.done += done.end - done.start;
+        let bound = self.end.unwrap_or(u64::MAX);
+        let sum = self.done.checked_add(done.end - done.start).filter(|&sum| sum <= bound);
+        self.done = sum.ok_or(Unexpected { member, what: "has finished more than there is" })?;
         if let Some(end) = *end {
             self.end = Some(end);
             self.dealer.ends_at(end);
@@ -188,7 +190,7 @@ impl Manager {
             Member::Working(range) if self.terms.deal.is_some() => {
                 range.contains(&index).then_some(range.start)
             }
-            Member::Working(_) => Some(index),
+            Member::Working(_) => (index < self.end.unwrap_or(u64::MAX)).then_some(index),
             _ => None,
         };
         let start = given.ok_or(Unexpected { member, what: "left an iteration that it was not given" })?;
@@ -340,6 +342,24 @@ mod tests {
         assert_eq!(ask(&manager, 2..2, 2..2, Some(3), true), end);
         // Nothing of it has changed the manager.
         assert_eq!(ask(&manager, 2..4, 4..4, None, true), "[Assign { to: 1, range: 4..6 }]");
+    }
+
+    #[test]
+    fn a_share_is_not_more_than_the_loop() {
+        for length in [Some(6), None] {
+            let terms = Terms { deal: None, length, hold: true, may_stop: false, dedicated: false };
+            let mut manager = Manager::new(terms, 2);
+            for member in 0..2 {
+                assert_eq!(manager.on_enter(Duration::ZERO, member, true), Ok(vec![]));
+            }
+            let most = length.unwrap_or(u64::MAX);
+            assert_eq!(ask(&manager, 0..most, most..most, None, false), "[]");
+            let done = Completion { done: 0..1, undone: 1..1, end: None };
+            assert_eq!(manager.on_request(Duration::ZERO, 0, &done, false), Ok(vec![]));
+            assert_eq!(ask(&manager, 0..most, most..most, None, false), "has finished more than there is");
+            let left = manager.on_left(Duration::ZERO, 1, most).unwrap_err();
+            assert_eq!(left.what, "left an iteration that it was not given");
+        }
     }
 
     #[test]

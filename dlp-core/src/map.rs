@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::encoding::{decode, encode};
 use crate::hand::{Member, Plan};
 use crate::observe::Observer;
-use crate::part::{Draft, Ledger, read_all};
+use crate::part::{Draft, Ledger, read_all, writer};
 use crate::pulse::Pulse;
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::Chunk;
@@ -154,10 +154,10 @@ where
     fn start(&self) -> State {
         let Some(member) = self.plan.enter(self.source.length(), true) else { return State::Alone(0) };
         State::Running(Box::new(Running {
-            member,
-            draft: Draft::default(),
-            ledger: Ledger::default(),
+            draft: Draft::of(member.link.session().rank()),
+            ledger: Ledger::of(self.source.length()),
             pulse: Pulse::new(),
+            member,
             _alone: Within::new(Mode::Alone),
         }))
     }
@@ -228,9 +228,9 @@ where
     }
 
     fn take_in(&mut self, running: &mut Running, message: Message) {
-        let part = match running.member.on_message(message) {
+        let part = match running.member.on_message(self.source.stepped(), message) {
             None => return,
-            Some(Message::Part(part)) => part,
+            Some(Message::Part(part)) if running.member.link.session().is_root() => part,
             Some(other) => running.member.fail(&format!("got {other:?}")),
         };
         if let Err(why) = self.take_results(running, part) {
@@ -241,12 +241,18 @@ where
     fn take_results(&mut self, running: &mut Running, part: Payload) -> Result<(), WireError> {
         let Running { member, ledger, .. } = running;
         let ready = &mut self.ready;
-        let mut read = |bytes: &[u8]| ready.push_back(decode(bytes).unwrap_or_else(|why| member.fail(&why)));
+        let mut read = |by: usize, bytes: &[u8]| {
+            let broken = |why| member.fail(&format!("from rank {by}: {why}"));
+            ready.push_back(decode(bytes).unwrap_or_else(broken));
+        };
         if self.order == Order::Arrival {
-            return read_all(part, |_, bytes| read(bytes));
+            let by = writer(&part).unwrap_or(0);
+            return read_all(part, |_, bytes| read(by, bytes));
         }
         ledger.add(part)?;
-        while ledger.step(|_, bytes| read(bytes))?.is_some() {}
+        while let Some((by, _)) = ledger.peek() {
+            ledger.step(|_, bytes| read(by, bytes))?;
+        }
         Ok(())
     }
 }

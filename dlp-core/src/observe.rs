@@ -147,11 +147,11 @@ pub fn summary(ranks: &[Vec<Tally>]) -> String {
         let of = |rank: &'_ Vec<Tally>| rank.iter().find(|tally| tally.place == place).cloned();
         let tallies: Vec<Tally> =
             ranks.iter().map(|rank| of(rank).unwrap_or_else(|| nothing.clone())).collect();
-        let total: Duration = tallies.iter().map(|tally| tally.busy).sum();
+        let total: f64 = tallies.iter().map(|tally| tally.busy.as_secs_f64()).sum();
         let _ = writeln!(text, "dlp: {place}");
         let _ = writeln!(text, "dlp:   rank  iterations     busy  waiting     sent  share of the work");
         for (rank, tally) in tallies.iter().enumerate() {
-            let share = 100.0 * tally.busy.as_secs_f64() / total.as_secs_f64().max(f64::MIN_POSITIVE);
+            let share = 100.0 * tally.busy.as_secs_f64() / total.max(f64::MIN_POSITIVE);
             let _ = writeln!(
                 text,
                 "dlp:   {rank:>4}  {:>10}  {:>6.2}s  {:>6.2}s  {:>7}  {share:>5.1} %",

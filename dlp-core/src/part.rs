@@ -17,10 +17,12 @@
 mod cursor;
 mod draft;
 mod ledger;
+mod sections;
 
 pub use self::cursor::read_all;
 pub use self::draft::Draft;
 pub use self::ledger::Ledger;
+pub use self::sections::{inspect, writer};
 
 /// Bytes at the end of a Part that say how long its sections are.
 const TRAILER: usize = 24;

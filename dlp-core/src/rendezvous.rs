@@ -64,7 +64,9 @@ impl Rendezvous {
         } else if let Some(difference) = self.difference(enter) {
             Some(match difference {
                 Difference::Items(range) => {
-                    let last = range.end.min(host.length.unwrap_or(range.end)) - 1;
+                    let end = range.end.min(host.length.unwrap_or(range.end));
+                    // Of items past the end there are none: one rank has looked at more than it can have.
+                    let last = end.saturating_sub(1).max(range.start);
                     What::Items { place: place(), first: range.start, last }
                 }
                 Difference::Captured(at) => {

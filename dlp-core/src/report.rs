@@ -26,8 +26,8 @@ pub(crate) enum Place {
     Outside,
     /// In an iteration.
     Iteration(&'static Loop, u64),
-    /// Replaying an iteration's effects.
-    Replay(&'static Loop, u64),
+    /// Replaying an iteration's effects, which this rank recorded.
+    Replay(&'static Loop, u64, usize),
     /// At an item of a function for use by hand.
     Item(&'static str, &'static Location<'static>, u64),
 }
@@ -40,7 +40,9 @@ impl fmt::Display for Place {
             Place::Item(name, at, index) => {
                 write!(f, " at item {index} of `{name}` ({}:{})", at.file(), at.line())
             }
-            Place::Replay(at, index) => write!(f, " while it replayed iteration {index} of {at}"),
+            Place::Replay(at, index, by) => {
+                write!(f, " while it replayed iteration {index} of {at}, which rank {by} ran")
+            }
         }
     }
 }
@@ -62,13 +64,16 @@ pub(crate) fn at(place: Place) {
 /// Says which rank this thread is, for when a signal ends the process.
 pub(crate) fn is_rank(who: &'static str) {
     WHO.set(Some(who));
+    // A fuzzer takes note of signals itself.
     #[cfg(unix)]
-    crate::sys::before_death(|signal, line| {
-        let _ = match WHO.get() {
-            Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
-            None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
-        };
-    });
+    if !cfg!(fuzzing) {
+        crate::sys::before_death(|signal, line| {
+            let _ = match WHO.get() {
+                Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
+                None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
+            };
+        });
+    }
 }
 
 /// Where this rank is.
@@ -104,6 +109,10 @@ impl Farewell {
 
 /// Says something on standard error, in one piece so that ranks do not mix their lines.
 pub(crate) fn say(text: &str) {
+    // A report for each of millions of inputs, each as it should be.
+    if cfg!(fuzzing) {
+        return;
+    }
     // `eprint!` and not the handle, so that `cargo test` can show it with the test that it belongs to.
     eprint!("{}", text.trim_end().to_owned() + "\n");
 }

@@ -23,6 +23,8 @@ pub use self::attempt::{Answer, Ask, Repeatable, never};
 use self::code::Emitted;
 use self::engine::Engine;
 pub use self::left::Left;
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::left::Way;
 use crate::again::Again;
 use crate::digest::Look;
 use crate::failure;

@@ -37,6 +37,24 @@ pub enum Static {
     First,
 }
 
+impl Static {
+    /// Whether all of `run`, iterations that follow one another, fall to this one of several members.
+    pub fn owns(self, member: u64, members: u64, run: &Range<u64>) -> bool {
+        match self {
+            // One member's blocks follow one another.
+            _ if members == 1 => true,
+            Static::Cyclic(chunk) => {
+                let block = run.start / chunk.max(1);
+                let in_one = !run.is_empty() && (run.end - 1) / chunk.max(1) == block;
+                in_one && block % members == member
+            }
+            how => shares(how, member, members, None)
+                .next()
+                .is_some_and(|share| share.start <= run.start && run.end <= share.end),
+        }
+    }
+}
+
 /// The ranges of one member of a static schedule, in increasing order.
 ///
 /// Where the length is unknown, the ranges of [`Static::Cyclic`] and [`Static::First`] go on for ever.
@@ -165,6 +183,25 @@ mod tests {
                 for how in hows {
                     let all = (0..members).flat_map(|member| shares(how, member, members, Some(length)));
                     assert_eq!(covered(all), (0..length).collect::<Vec<_>>(), "{how:?} {length} {members}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn who_owns_a_run_is_who_has_it_in_a_share() {
+        assert!(Static::Cyclic(2).owns(0, 1, &(0..9)));
+        for (members, length) in [(2, 13), (3, 20), (4, 3)] {
+            for how in [Static::Cyclic(1), Static::Cyclic(3), Static::Block(length), Static::First] {
+                for member in 0..members {
+                    let mine: Vec<Range<u64>> = shares(how, member, members, Some(length)).collect();
+                    let runs = (0..length).flat_map(|a| (a + 1..=length).map(move |b| a..b));
+                    for run in runs {
+                        let inside =
+                            mine.iter().any(|share| share.start <= run.start && run.end <= share.end);
+                        // A share past the end of the loop is nobody's, and is not asked for.
+                        assert_eq!(how.owns(member, members, &run), inside, "{how:?} {member} {run:?}");
+                    }
                 }
             }
         }

@@ -205,6 +205,19 @@ impl Session {
         Link::new(self, epoch, place)
     }
 
+    /// The number of the rendezvous that it comes to next.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn next_epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed) + 1
+    }
+
+    /// Forgets everything that was said so far.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn forget(&self) {
+        self.early.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.hub.iter().for_each(Hub::forget);
+    }
+
     /// Adds to what this rank did.
     pub(crate) fn count(&self, tally: Tally) {
         #[cfg(feature = "mpi")]

@@ -25,9 +25,14 @@ pub struct Settings {
     pub ranks: Option<usize>,
     /// `DLP_CHECK=full`: overrides how every annotated loop compares the ranks' input.
     pub check: Option<Check>,
+    /// `DLP_LONGEST_MESSAGE=BYTES`: longer payloads go over MPI in pieces of so many bytes.
+    pub longest_message: Option<usize>,
     /// `DLP_STALL=60s`: after how long a silence to say who waits for whom.
     pub stall: Stall,
 }
+
+/// The longest message that can be asked for: MPI counts bytes up to 2^31 - 1.
+pub const LONGEST_MESSAGE: usize = 1 << 30;
 
 /// What to do about a silence while ranks wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +138,16 @@ impl Settings {
                 )
             })?,
         };
-        Ok(Self { strategy, chunk, verify, summary, ranks, check, stall })
+        let longest_message = match var("DLP_LONGEST_MESSAGE").as_deref() {
+            None | Some("") => None,
+            Some(bytes) => {
+                let known = bytes.trim().parse().ok().filter(|bytes| (1..=LONGEST_MESSAGE).contains(bytes));
+                Some(known.ok_or_else(|| {
+                    format!("`DLP_LONGEST_MESSAGE` is `{bytes}`, expected a number of bytes, 1 to {LONGEST_MESSAGE}")
+                })?)
+            }
+        };
+        Ok(Self { strategy, chunk, verify, summary, ranks, check, longest_message, stall })
     }
 
     /// What the other ranks need to know, as bytes.
@@ -209,6 +223,10 @@ mod tests {
         }
         assert_eq!(read("DLP_CHECK", "full").unwrap().check, Some(Check::Full));
         assert!(read("DLP_CHECK", "all").unwrap_err().contains("`full`"));
+        for bytes in ["0", "2147483648", "2 MiB"] {
+            assert!(read("DLP_LONGEST_MESSAGE", bytes).unwrap_err().contains("1 to 1073741824"));
+        }
+        assert_eq!(read("DLP_LONGEST_MESSAGE", "1000").unwrap().longest_message, Some(1000));
         assert!(read("DLP_SUMMARY", "yes").is_err() && read("DLP_VERIFY", "yes").is_err());
     }
 }

@@ -159,7 +159,8 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
         let State::Running(mut running) = std::mem::replace(&mut self.state, State::Over) else {
             return None;
         };
-        let index = running.next_index()?;
+        let from = if self.spare.is_some() { 0 } else { self.source.stepped() };
+        let index = running.next_index(from)?;
         if index < self.source.stepped() {
             let (items, clone) = self.spare.as_ref().expect("only chunks are handed back");
             self.source = Stepper::new(clone(items));
@@ -182,8 +183,9 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
 }
 
 impl Running {
-    /// The next index of this rank, waited for if need be; `None` when there is no more.
-    fn next_index(&mut self) -> Option<u64> {
+    /// The next index of this rank, waited for if need be, at which items from `from` on can still be had; `None` when
+    /// there is no more.
+    fn next_index(&mut self, from: u64) -> Option<u64> {
         self.take_back();
         loop {
             match self.member.worker.task() {
@@ -191,7 +193,7 @@ impl Running {
                 Task::Run(_) => self.end_range(None),
                 Task::Wait => {
                     let message = self.member.await_message();
-                    if let Some(other) = self.member.on_message(message) {
+                    if let Some(other) = self.member.on_message(from, message) {
                         self.member.fail(&format!("got {other:?}"));
                     }
                 }

@@ -18,7 +18,8 @@ pub(crate) struct Stepper<I: Iterator> {
 impl<I: Iterator> Stepper<I> {
     pub(crate) fn new(source: I) -> Self {
         let (least, most) = source.size_hint();
-        let length = (most == Some(least)).then_some(least as u64);
+        // `usize::MAX` is what a source says that cannot count so far.
+        let length = (most == Some(least) && least < usize::MAX).then_some(least as u64);
         Self { source, peeked: VecDeque::new(), ended: false, next: 0, length }
     }
 

@@ -5,6 +5,8 @@
 
 pub mod conformance;
 pub mod delayed;
+#[cfg(any(feature = "mpi", test, fuzzing))]
+pub(crate) mod head;
 pub mod solo;
 #[cfg(test)]
 mod tests;

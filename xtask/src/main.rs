@@ -5,10 +5,12 @@
 mod cargo;
 mod chaos;
 mod demo;
+mod fuzz;
 mod generated;
 mod libclang;
 mod random;
 mod setup;
+mod soak;
 mod tally;
 mod test;
 
@@ -33,11 +35,18 @@ const COMMANDS: &[Command] = &[
         demo::run,
     ),
     (
+        "fuzz",
+        "[--minutes M] [TARGET..]",
+        "hand arbitrary bytes to everything that reads what another rank sent",
+        fuzz::run,
+    ),
+    (
         "generated",
         "[--seed S] [--count N] [--minutes M]",
         "run random programs serially and split, and compare them",
         generated::run,
     ),
+    ("soak", "--sizes", "send values of 2 GiB and more, as far as memory allows", soak::run),
     ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),
 ];
 

@@ -152,9 +152,9 @@ impl Input {
         };
         let first = match (self.which, length) {
             (Which::Spread, Some(length)) => *spread(length).get(at)?,
-            _ => at as u64 * together(self.which, length),
+            _ => (at as u64).saturating_mul(together(self.which, length)),
         };
-        Some(Difference::Items(first..first + together(self.which, length)))
+        Some(Difference::Items(first..first.saturating_add(together(self.which, length))))
     }
 }
 

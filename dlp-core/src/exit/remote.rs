@@ -26,9 +26,13 @@ struct Cause {
     cause: Option<Box<Cause>>,
 }
 
+/// How many causes of an error are told at most. Each holds the next: a chain without end could not be dropped.
+const MOST_CAUSES: usize = 100;
+
 impl RemoteError {
     pub(crate) fn new(place: String, index: u64, told: Told) -> Self {
-        let Told { rank, said } = told;
+        let Told { rank, mut said } = told;
+        said.truncate(1 + MOST_CAUSES);
         let mut said = said.into_iter();
         let first = said.next().unwrap_or_else(|| "an error".to_owned());
         let cause = said.rev().fold(None, |cause, said| Some(Box::new(Cause { said, cause })));
@@ -73,5 +77,22 @@ impl Error for Cause {
 impl From<RemoteError> for io::Error {
     fn from(error: RemoteError) -> Self {
         io::Error::other(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_of_a_million_causes_is_cut() {
+        let told = Told { rank: 1, said: vec![String::new(); 1_000_000] };
+        let error = RemoteError::new("f".into(), 3, told);
+        let mut count = 0;
+        let mut cause = error.source();
+        while let Some(known) = cause {
+            (count, cause) = (count + 1, known.source());
+        }
+        assert_eq!(count, MOST_CAUSES);
     }
 }

@@ -11,10 +11,17 @@ use crate::wire::{Payload, WireError};
 #[derive(Debug, Default)]
 pub struct Ledger {
     next: u64,
+    /// How many iterations there are, where that is known.
+    length: Option<u64>,
     parts: BinaryHeap<Reverse<Cursor>>,
 }
 
 impl Ledger {
+    /// A ledger of so many iterations, where that is known.
+    pub fn of(length: Option<u64>) -> Self {
+        Self { length, ..Self::default() }
+    }
+
     /// Takes in a Part.
     ///
     /// # Errors
@@ -48,6 +55,9 @@ impl Ledger {
         let Some(mut head) = self.parts.peek_mut().filter(|head| head.0.index() == self.next) else {
             return Ok(None);
         };
+        if self.length.is_some_and(|length| self.next >= length) {
+            return Err(WireError::Malformed("a Part of iterations that the loop does not have"));
+        }
         let result = read(self.next, head.0.record());
         self.next += 1;
         // The runs of a Part only go up, by how they are written: what comes next in it is not before `next`.

@@ -2,7 +2,7 @@
 //!
 //! Each iteration is recorded, and replayed at once if it has not failed. Knows no other rank and no message.
 
-use super::code::Code;
+use super::code::{Code, Recorded};
 use super::left::Left;
 use crate::record::Record;
 use crate::report::{self, Place};
@@ -24,11 +24,12 @@ pub(super) fn run<T>(
             let _within = Within::new(Mode::Iterating);
             code.iterate(index, item, &record);
         }
-        let replayed = code.replay(session.rank(), index, &record.take(), None);
+        let recorded = record.take();
+        let replayed = code.replay(Recorded { index, by: session.rank(), bytes: &recorded, led: None });
         report::at(outer);
         match replayed {
             Ok(None) => {}
-            Ok(Some(way)) => return Some(code.arrive(way)),
+            Ok(Some(way)) => return code.arrive(way),
             Err(why) => session.fail(&format!("{at} cannot be replayed: {why}")),
         }
     }

@@ -13,32 +13,33 @@ use crate::report::{self, Place};
 use crate::session::{Aborted, Mode, Within};
 use crate::site::{Exits, Loop};
 
+/// What one iteration recorded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Recorded<'a> {
+    pub(super) index: u64,
+    /// The rank that ran it.
+    pub(super) by: usize,
+    pub(super) bytes: &'a [u8],
+    /// Where the root left it, if it did so by a statement on the world outside: the count of those, and the way out.
+    pub(super) led: Option<(u64, u32)>,
+}
+
 /// What [`Engine`](super::engine::Engine) asks of a loop's code, whatever that is made of.
 pub(super) trait Code<T> {
-    /// Whether iterations may fail and be left out.
-    fn undoes(&self) -> bool;
-
     /// Runs iteration `index` on its item.
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
 
     /// The same, for an iteration that has run elsewhere: what fails in it does not count.
     fn rehearse(&self, index: u64, item: T, record: &Record) -> Flow;
 
-    /// Replays iteration `index` from what it recorded on `rank`: the way out that it took, if it did. `led` says where the root left
-    /// it, if it did so by a statement on the world outside: the count of those, and the way out.
+    /// Replays an iteration from what it recorded: the way out that it took, if it did.
     ///
     /// # Errors
     /// If the record is not one.
-    fn replay(
-        &mut self,
-        rank: usize,
-        index: u64,
-        recorded: &[u8],
-        led: Option<(u64, u32)>,
-    ) -> Result<Option<Way>, String>;
+    fn replay(&mut self, of: Recorded<'_>) -> Result<Option<Way>, String>;
 
-    /// What the function needs to leave as the loop was left.
-    fn arrive(&mut self, way: Way) -> Left<T>;
+    /// What the function needs to leave as the loop was left; `None` where there is no such iteration.
+    fn arrive(&mut self, way: Way) -> Option<Left<T>>;
 }
 
 /// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
@@ -65,13 +66,9 @@ where
     L: Fn(u32, u64) -> bool,
     K: Fn(Ask<'_, T>) -> Answer<T>,
 {
-    fn undoes(&self) -> bool {
-        self.at.options.undoes()
-    }
-
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
         record.begin(index);
-        if self.undoes() {
+        if self.at.options.undoes() {
             let Self { at, body, tell, ask, attempts, alone, .. } = self;
             return Attempt { at, body, tell, ask, attempts, alone: *alone }.run(index, item, record);
         }
@@ -104,24 +101,19 @@ where
         self.attempts.uncounted(|| self.iterate(index, item, record))
     }
 
-    fn replay(
-        &mut self,
-        rank: usize,
-        index: u64,
-        recorded: &[u8],
-        led: Option<(u64, u32)>,
-    ) -> Result<Option<Way>, String> {
-        if recorded.is_empty() {
+    fn replay(&mut self, Recorded { index, by, bytes, led }: Recorded<'_>) -> Result<Option<Way>, String> {
+        if bytes.is_empty() {
             return Ok(None);
         }
-        report::at(Place::Replay(self.at, index));
+        report::at(Place::Replay(self.at, index, by));
         let mut item = |index| self.items.item(index);
-        let mut op = Replay::new(index, recorded, &mut item);
+        let mut op = Replay::new(index, bytes, &mut item);
         op.led_by(led);
         while !op.reader().is_empty() {
-            let site = op.reader().site().ok_or("a record that is cut short")?;
+            let cut = || format!("what rank {by} recorded of iteration {index} is cut short");
+            let site = op.reader().site().ok_or_else(cut)?;
             if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
-                list_failure(rank, op.reader())?;
+                list_failure(by, op.reader())?;
                 continue;
             }
             if let Some(exit) = site.checked_sub(EXITS) {
@@ -129,7 +121,7 @@ where
             }
             if site as usize >= self.at.sites.len() {
                 return Err(format!(
-                    "iteration {index} recorded an effect number {site} that the loop does not have"
+                    "rank {by} recorded in iteration {index} an effect number {site} that the loop does not have"
                 ));
             }
             match (self.replay)(site, &mut op) {
@@ -144,12 +136,15 @@ where
         Ok(None)
     }
 
-    fn arrive(&mut self, way: Way) -> Left<T> {
-        if M::AT_HAND && !way.replayed && (self.lost)(way.exit, way.index) {
+    fn arrive(&mut self, way: Way) -> Option<Left<T>> {
+        if !M::AT_HAND {
+            return Some(Left::new(self.at, way, None));
+        }
+        let item = self.items.find(way.index)?;
+        if !way.replayed && (self.lost)(way.exit, way.index) {
             self.iterate_once_more(way.index);
         }
-        let item = M::AT_HAND.then(|| self.items.item(way.index));
-        Left::new(self.at, way, item)
+        Some(Left::new(self.at, way, Some(item)))
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) use self::verdict::Verdict;
 use super::code::Code;
 use super::left::{Left, Way};
 use super::plan::Plan;
+use crate::heed::{Reach, heed};
 use crate::link::Link;
 use crate::observe::Observer;
 use crate::part::{Draft, Ledger};
@@ -69,6 +70,7 @@ where
         observer: &'a mut O,
     ) -> Self {
         let Plan { gather, shares, replays, verifies, verdict } = plan;
+        let length = source.length();
         Self {
             at,
             source,
@@ -80,7 +82,7 @@ where
             verifies,
             verdict,
             draft: Draft::of(link.session().rank()),
-            ledger: Ledger::default(),
+            ledger: Ledger::of(length),
             left: None,
             in_transit: false,
             pulse: Pulse::new(),
@@ -94,7 +96,12 @@ where
         if way.exit == PANIC {
             self.link.session().abort(PANICKED);
         }
-        Some(self.code.arrive(way))
+        let index = way.index;
+        let left = self.code.arrive(way);
+        if left.is_none() {
+            self.fail(format_args!("was left in iteration {index} on the root, and here there is none"));
+        }
+        left
     }
 
     fn drive(&mut self) -> Option<Way> {
@@ -127,18 +134,18 @@ where
     }
 
     fn take_in(&mut self, message: Message) {
-        match message {
-            Message::Assign(range) => self.worker.on_assign(range),
-            Message::Release => self.worker.on_release(),
-            Message::Cancel(at) => self.worker.on_cancel(at),
-            Message::Finish(outcome) => self.worker.on_finish(outcome),
-            Message::Seen => self.in_transit = false,
-            Message::Part(part) => {
+        let from = self.link.sender(&message);
+        let reach = Reach { from: self.source.stepped(), length: self.source.length() };
+        match heed(&mut self.worker, reach, message) {
+            Ok(None) => {}
+            Ok(Some(Message::Seen)) => self.in_transit = false,
+            Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {
-                    self.fail(format_args!("got {why}"));
+                    self.fail(format_args!("got {why} from rank {from}"));
                 }
             }
-            message => self.fail(format_args!("got {message:?}")),
+            Ok(Some(message)) => self.fail(format_args!("got {message:?} from rank {from}")),
+            Err(why) => self.fail(format_args!("got {why} from rank {from}")),
         }
     }
 

@@ -20,17 +20,17 @@ pub struct Left<T> {
 
 /// By which way out, and with what, an iteration left the loop: the same on every rank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Way {
+pub(crate) struct Way {
     /// The way out, as the body numbers them.
-    pub(super) exit: u32,
+    pub(crate) exit: u32,
     /// The iteration that took it, the lowest that took any.
-    pub(super) index: u64,
+    pub(crate) index: u64,
     /// It was taken in the replay, not in the iteration itself.
-    pub(super) replayed: bool,
+    pub(crate) replayed: bool,
     /// How many statements on the world outside had come up in the iteration, the one that left among them.
-    pub(super) guards: u64,
+    pub(crate) guards: u64,
     /// The values, as far as they travel, or what is told of them.
-    pub(super) values: Vec<u8>,
+    pub(crate) values: Vec<u8>,
 }
 
 impl Way {

@@ -40,7 +40,8 @@ pub(super) fn meet<I: Iterator>(
     let input = Input::of(source, look, captured, check, at.exits);
     let length = source.length();
     let link = session.enter(announcement(at, length, &input, session));
-    let settings = session.settings.adopt(&link.admission()).unwrap_or_else(|why| session.fail(&why));
+    let unread = |why| session.fail(&format!("rank 0 sent settings to {at} that cannot be read: {why}"));
+    let settings = session.settings.adopt(&link.admission()).unwrap_or_else(unread);
     let plan = Plan::new(at, length, root_leads, &settings, session);
     (link, plan)
 }
@@ -50,6 +51,7 @@ fn announcement(at: &'static Loop, length: Option<u64>, input: &Input, session: 
     let options = at.options.under(&session.settings);
     let spec = Spec::Loop {
         terms: terms(at, &options, length),
+        how: cut(&options, length),
         gather: options.gather,
         settings: session.settings.share(),
         captured: at.captured,

@@ -1,5 +1,6 @@
 //! Loops taken apart by hand, as the attribute does it, on ranks that are threads. Below: loops that are left in the replay.
 
+mod hostile;
 mod ways_out;
 
 use std::time::Duration;

@@ -33,8 +33,13 @@ impl Session {
                 spec,
             });
             link.answer();
-            let farewells: Vec<Farewell> =
-                link.collect().iter().filter_map(|data| Farewell::read(data).ok()).collect();
+            let brought = link.collect();
+            let read = |(rank, data): (usize, &Payload)| {
+                let unread =
+                    |why| self.fail(&format!("rank {rank} came to the end of the program with {why}"));
+                Farewell::read(data).unwrap_or_else(unread)
+            };
+            let farewells: Vec<Farewell> = brought.iter().enumerate().map(read).collect();
             for (rank, other) in farewells.iter().enumerate() {
                 if let Some(said) = other.failure.as_deref().filter(|said| Some(*said) != failure) {
                     say(&format!("dlp: rank {rank} of {} ended with: {said}", self.size()));

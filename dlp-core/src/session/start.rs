@@ -93,7 +93,10 @@ fn warn_of_being_alone() {
 #[cfg(feature = "mpi")]
 fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
     let earlier = sys::threads().unwrap_or(1);
-    let mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
+    let mut mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
+    if let Some(bytes) = settings.longest_message {
+        mpi = mpi.with_longest_message(bytes);
+    }
     if let Some(size) = launch.size.filter(|&size| size != mpi.size()) {
         refuse_to_start(&format!(
             "{launch} started this process, but the MPI library that the program is linked with sees {} rank(s) and not \

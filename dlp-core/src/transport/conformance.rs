@@ -12,17 +12,19 @@ use crate::wire::{HEADER, Message, Payload};
 /// How long a check may wait for a message before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs every check. Called by all ranks of a world at the same time.
+/// Runs every check, with payloads on both sides of `limit`, the longest message of a back end that has one, and many times
+/// as long. Called by all ranks of a world at the same time.
 ///
 /// # Panics
 /// When the back end does not do what [`Transport`] promises, or a message does not come in time.
-pub fn all(end: &dyn Transport) {
+pub fn all(end: &dyn Transport, limit: usize) {
     assert!(end.rank() < end.size());
     assert!(!end.aborted());
-    let mut rank = Rank { end, phase: 0, early: VecDeque::new() };
+    let mut rank = Rank { end, limit, phase: 0, early: VecDeque::new() };
     rank.every_pair_exchanges();
     rank.order_is_kept_for_every_size_of_payload();
     rank.many_to_one();
+    rank.many_long_to_one();
     rank.a_shared_payload_goes_to_all();
     rank.everything_is_sent_in_the_end();
 }
@@ -30,6 +32,7 @@ pub fn all(end: &dyn Transport) {
 /// A rank in one of the checks; what others that are ahead have sent for a later check waits in `early`.
 struct Rank<'a> {
     end: &'a dyn Transport,
+    limit: usize,
     phase: u64,
     early: VecDeque<(usize, u64, u64, Payload)>,
 }
@@ -106,11 +109,11 @@ impl Rank<'_> {
             return;
         }
         // Empty ones between the long ones: a short message must not overtake.
-        for (count, length) in (0..).zip(lengths()) {
+        for (count, length) in (0..).zip(lengths(self.limit)) {
             self.send(next, 2 * count, pattern(length, count));
             self.send(next, 2 * count + 1, vec![]);
         }
-        for (count, length) in (0..).zip(lengths()) {
+        for (count, length) in (0..).zip(lengths(self.limit)) {
             let (_, number, payload) = self.receive();
             assert_eq!((number, payload.len()), (2 * count, length));
             assert!(payload[..] == pattern(length, count)[..], "{length} bytes did not arrive as sent");
@@ -132,6 +135,26 @@ impl Rank<'_> {
             }
         } else {
             (0..EACH).for_each(|count| self.send(0, count, vec![1; (count % 700) as usize]));
+        }
+        self.meet();
+    }
+
+    /// All at once, and far more of them than may come in at the same time.
+    fn many_long_to_one(&mut self) {
+        const EACH: u64 = 5;
+        let limit = self.limit;
+        let length = |from: usize, count: u64| 3 * limit + from + count as usize;
+        if self.end.rank() == 0 {
+            let mut next = vec![0; self.end.size()];
+            for _ in 0..EACH * (self.end.size() as u64 - 1) {
+                let (from, number, payload) = self.receive();
+                assert_eq!((number, payload.len()), (next[from], length(from, number)), "from rank {from}");
+                assert!(payload[..] == pattern(payload.len(), number)[..], "it did not arrive as sent");
+                next[from] += 1;
+            }
+        } else {
+            let rank = self.end.rank();
+            (0..EACH).for_each(|count| self.send(0, count, pattern(length(rank, count), count)));
         }
         self.meet();
     }
@@ -162,8 +185,8 @@ fn pattern(length: usize, salt: u64) -> Vec<u8> {
 
 /// Lengths on both sides of every limit that a back end may have: one packet, eager and rendezvous
 /// protocols, and (the tests make it small) the longest single message.
-fn lengths() -> impl Iterator<Item = usize> {
+fn lengths(limit: usize) -> impl Iterator<Item = usize> {
     let around = |limit: usize| [limit - 1, limit, limit + 1];
-    let limits = [2, 512 - HEADER, 512, 2048 - HEADER, 4096, 65_536, 1 << 20];
+    let limits = [2, 512 - HEADER, 512, 2048 - HEADER, 4096, 65_536, 1 << 20, limit, 2 * limit, 7 * limit];
     [0, 1].into_iter().chain(limits.into_iter().flat_map(around)).chain([5_000_000])
 }

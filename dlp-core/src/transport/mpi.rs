@@ -28,10 +28,8 @@ use self::receive::Inbox;
 use self::rest::{Bell, Pace};
 use self::send::Outbox;
 use super::{Idle, Rest, Transport};
+use crate::settings::LONGEST_MESSAGE;
 use crate::wire::Frame;
-
-/// A frame of at most this many bytes is one MPI message. Every common MPI sends that much without asking first.
-const SHORT: usize = 2048;
 
 /// The longest piece of a payload. Far below what MPI can count (2 GiB), which costs nothing, and a piece that is
 /// over is the only sign that a long payload moves.
@@ -124,11 +122,17 @@ impl Mpi {
         })
     }
 
-    /// Cuts payloads into messages of at most this many bytes (by default 2 MiB, and never more than 1 GiB). For
-    /// tests.
+    /// Cuts payloads into messages of at most this many bytes (by default 2 MiB, and never more than 1 GiB).
     #[must_use]
     pub fn with_longest_message(mut self, bytes: usize) -> Mpi {
-        self.outbox.set_longest_piece(bytes.clamp(1, 1 << 30));
+        self.outbox.set_longest_piece(bytes.clamp(1, LONGEST_MESSAGE));
+        self
+    }
+
+    /// Lets payloads of so many bytes come in at the same time (by default 256 MiB), or a longer one alone. For tests.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Mpi {
+        self.inbox().set_room(bytes);
         self
     }
 

@@ -5,19 +5,24 @@ use super::solo::Solo;
 use super::threads::Threads;
 use super::{Idle, Rest, Transport, conformance};
 
+/// These back ends have no longest message: any must do.
+const LIMITS: [usize; 2] = [1000, 100_000];
+
 #[test]
 fn one_rank_alone_conforms() {
-    conformance::all(&Solo::default());
+    LIMITS.into_iter().for_each(|limit| conformance::all(&Solo::default(), limit));
 }
 
 #[test]
 fn threads_conform_at_every_small_size() {
     for size in 1..=5 {
-        std::thread::scope(|scope| {
-            for end in Threads::world(size) {
-                scope.spawn(move || conformance::all(&end));
-            }
-        });
+        for limit in LIMITS {
+            std::thread::scope(|scope| {
+                for end in Threads::world(size) {
+                    scope.spawn(move || conformance::all(&end, limit));
+                }
+            });
+        }
     }
 }
 

@@ -84,6 +84,31 @@ impl Message {
     }
 }
 
+/// What a kind of message makes use of; the rest of its header is 0.
+struct Shape {
+    /// How many of the large numbers.
+    numbers: usize,
+    /// The largest small number.
+    small: u16,
+    payload: bool,
+}
+
+impl Shape {
+    fn of(kind: u16) -> Option<Self> {
+        let (numbers, small, payload) = match kind {
+            1 => (4, u16::MAX, true),
+            3 => (4, 1, true),
+            4 => (1, 0, true),
+            5 | 9 => (2, 0, false),
+            7 | 11 => (1, 0, false),
+            6 | 13 => (0, 0, false),
+            2 | 8 | 10 | 12 => (0, 0, true),
+            _ => return None,
+        };
+        Some(Self { numbers, small, payload })
+    }
+}
+
 impl Message {
     /// Reads a frame: the epoch of its sender, and the message.
     ///
@@ -95,11 +120,22 @@ impl Message {
             return Err(WireError::Malformed("the payload is not as long as announced"));
         }
         let (kind, small) = (short(&header, 4), short(&header, 6));
-        let [a, b, c, d] = [1, 2, 3, 4].map(|slot| number(&header, slot));
+        let numbers = [1, 2, 3, 4].map(|slot| number(&header, slot));
+        let [a, b, c, d] = numbers;
+        let shape = Shape::of(kind).ok_or(WireError::Kind(kind))?;
+        if small > shape.small || numbers[shape.numbers..].iter().any(|&number| number != 0) {
+            return Err(WireError::Malformed("a field that its kind does not have"));
+        }
+        if !shape.payload && !payload.is_empty() {
+            return Err(WireError::Malformed("a payload that its kind does not have"));
+        }
         let message = match kind {
             1 => {
                 let op = usize::try_from(a).ok().and_then(|op| Op::ALL.get(op).copied());
                 let op = op.ok_or(WireError::Malformed("an unknown kind of rendezvous"))?;
+                if d > 1 {
+                    return Err(WireError::Malformed("neither yes nor no"));
+                }
                 let mut data = payload.into_vec();
                 let cut = data.len().checked_sub(usize::from(small));
                 let place = data.split_off(cut.ok_or(WireError::Malformed("a place that is not there"))?);
@@ -110,7 +146,7 @@ impl Message {
                     place,
                     length: optional(b),
                     digest: c,
-                    wants: d != 0,
+                    wants: d == 1,
                     data: data.into(),
                 })
             }
@@ -120,7 +156,7 @@ impl Message {
                     return Err(WireError::Malformed("a range that ends before it begins"));
                 }
                 let completion = Completion { done: a..b, undone: b..c, end: optional(d) };
-                Message::Request { completion, wants: small != 0, part: payload }
+                Message::Request { completion, wants: small == 1, part: payload }
             }
             4 => Message::Left { index: a, part: payload },
             5 if a > b => return Err(WireError::Malformed("a range that ends before it begins")),
@@ -132,7 +168,10 @@ impl Message {
             10 => Message::Answer(payload),
             11 => Message::Progress(a),
             13 => Message::Seen,
-            12 => Message::Abort(String::from_utf8_lossy(&payload).into_owned()),
+            12 => {
+                let why = String::from_utf8(payload.into_vec());
+                Message::Abort(why.map_err(|_| WireError::Malformed("a reason that is not text"))?)
+            }
             unknown => return Err(WireError::Kind(unknown)),
         };
         Ok((number(&header, 0), message))
@@ -238,6 +277,23 @@ mod tests {
         let mut frame = Message::Release.encode(0);
         frame.header[4] = 99;
         assert_eq!(Message::decode(frame), Err(WireError::Kind(99)));
+        let broken = |message: Message, at: usize| {
+            let mut frame = message.encode(0);
+            frame.header[at] = 2;
+            Message::decode(frame)
+        };
+        let field = Err(WireError::Malformed("a field that its kind does not have"));
+        assert_eq!(broken(Message::Cancel(7), 24), field);
+        assert_eq!(broken(Message::Part(vec![1].into()), 6), field);
+        let completion = Completion::default();
+        assert_eq!(broken(Message::Request { completion, wants: true, part: Payload::default() }, 6), field);
+        let mut frame = Message::Release.encode(0);
+        frame.header[HEADER - 8] = 1;
+        frame.payload = vec![1].into();
+        assert_eq!(
+            Message::decode(frame),
+            Err(WireError::Malformed("a payload that its kind does not have"))
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::Engine;
 use crate::observe::Observer;
 use crate::part::read_all;
 use crate::report::{self, Place};
-use crate::run::code::Code;
+use crate::run::code::{Code, Recorded};
 use crate::run::left::Way;
 use crate::session::{Mode, Within};
 use crate::wire::{Message, Payload};
@@ -39,9 +39,9 @@ where
                 self.verify();
             }
             let Self { ledger, code, observer, verdict, .. } = self;
-            let rank = if code.undoes() { ledger.peek().map_or(0, |(member, _)| member) } else { 0 };
-            let step = ledger.step(|index, recorded| {
-                replay_one(code, *observer, rank, index, recorded, verdict.way_out_in(index))
+            let Some((by, _)) = ledger.peek() else { break };
+            let step = ledger.step(|index, bytes| {
+                replay_one(code, *observer, Recorded { index, by, bytes, led: verdict.way_out_in(index) })
             });
             match step.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
@@ -54,12 +54,12 @@ where
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let Self { code, observer, left, link, .. } = self;
-        let rank = link.session().rank();
+        let by = self.link.session().rank();
+        let Self { code, observer, left, .. } = self;
         let mut broken = None;
-        let read = read_all(part, |index, recorded| {
+        let read = read_all(part, |index, bytes| {
             if left.is_none() && broken.is_none() {
-                match replay_one(code, *observer, rank, index, recorded, None) {
+                match replay_one(code, *observer, Recorded { index, by, bytes, led: None }) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -76,14 +76,11 @@ where
 fn replay_one<T>(
     code: &mut impl Code<T>,
     observer: &mut impl Observer,
-    rank: usize,
-    index: u64,
-    recorded: &[u8],
-    led: Option<(u64, u32)>,
+    of: Recorded<'_>,
 ) -> Result<Option<Way>, String> {
-    let way_out = code.replay(rank, index, recorded, led)?;
+    let way_out = code.replay(of)?;
     if way_out.is_none() {
-        observer.replayed(index);
+        observer.replayed(of.index);
     }
     Ok(way_out)
 }

@@ -71,14 +71,16 @@ where
     }
 
     fn await_verdict(&mut self) -> Option<Way> {
-        let answer = loop {
-            match self.link.await_message() {
-                Message::Answer(answer) => break answer,
+        let (from, answer) = loop {
+            let message = self.link.await_message();
+            let from = self.link.sender(&message);
+            match message {
+                Message::Answer(answer) => break (from, answer),
                 message => self.take_in(message),
             }
         };
         decode(&answer).unwrap_or_else(|why| {
-            self.fail(format_args!("was ended by something else than a verdict: {why}"))
+            self.fail(format_args!("was ended by rank {from} with something else than a verdict: {why}"))
         })
     }
 }

@@ -9,15 +9,12 @@
 use std::collections::VecDeque;
 use std::mem::{self, ManuallyDrop};
 
-use super::SHORT;
 use super::ffi::{Arrival, Comm, Receiver, Request, Tag};
+use crate::transport::head::{self, Head, SHORT};
 use crate::wire::{Frame, HEADER, Payload};
 
 /// How many heads can come in between two looks without a copy inside MPI.
 const RING: usize = 16;
-
-/// Bytes behind the header of a long frame: the length of its pieces.
-const PIECE: usize = size_of::<u64>();
 
 /// How many pieces of a payload are received at the same time. Few, so that pieces come one after the other and both
 /// sides see that it moves, but enough that none waits for the next receive.
@@ -42,6 +39,7 @@ pub(super) struct Inbox {
     waiting: VecDeque<usize>,
     /// The ranks whose first one comes in, the next to be looked at first, and how many bytes those are.
     busy: VecDeque<usize>,
+    room: usize,
     room_taken: usize,
     /// How many heads of long frames, and pieces of them, have come.
     moved: u64,
@@ -91,16 +89,10 @@ impl Arriving {
         Arriving { header, length: bytes.len(), piece: 0, begun: bytes.len(), bytes, coming }
     }
 
-    /// A frame of which the header has come, and the length of the pieces instead of the payload.
-    fn announced(from: usize, Frame { header, payload }: &Frame, length: u64) -> Result<Arriving, String> {
-        let number = |bytes: &[u8; PIECE]| usize::try_from(u64::from_le_bytes(*bytes)).ok();
-        match (usize::try_from(length).ok(), payload.first_chunk().and_then(number)) {
-            (Some(length), Some(piece @ 1..)) => {
-                let (bytes, coming) = (ManuallyDrop::default(), VecDeque::new());
-                Ok(Arriving { header: *header, bytes, length, piece, begun: 0, coming })
-            }
-            (_, piece) => Err(format!("rank {from} announced {length} bytes in pieces of {piece:?}")),
-        }
+    /// A frame of which only the header has come.
+    fn announced(header: [u8; HEADER], length: usize, piece: usize) -> Arriving {
+        let (bytes, coming) = (ManuallyDrop::default(), VecDeque::new());
+        Arriving { header, bytes, length, piece, begun: 0, coming }
     }
 
     /// Finds room for what is to come.
@@ -144,7 +136,12 @@ impl Inbox {
         let ring = (0..RING).map(|_| Slot::open(comm)).collect::<Result<_, _>>()?;
         let behind = (0..size).map(|_| VecDeque::new()).collect();
         let (waiting, busy) = (VecDeque::new(), VecDeque::new());
-        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room_taken: 0, moved: 0 })
+        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room: ROOM, room_taken: 0, moved: 0 })
+    }
+
+    /// Lets so many bytes come in at the same time from now on.
+    pub(super) fn set_room(&mut self, bytes: usize) {
+        self.room = bytes;
     }
 
     /// Whether something has come in part.
@@ -182,25 +179,15 @@ impl Inbox {
     #[inline]
     fn take_head(&mut self, from: usize, length: usize) -> Result<Option<Frame>, String> {
         let slot = &mut self.ring[self.next];
-        let Some((header, rest)) = slot.memory[..length].split_first_chunk::<HEADER>() else {
-            return Err(format!("rank {from} sent {length} bytes, which is less than a header"));
-        };
-        let announced = Frame::announced(header).map_err(|error| format!("rank {from} sent {error}"))?;
-        let is_short = announced <= (SHORT - HEADER) as u64;
-        if rest.len() as u64 != if is_short { announced } else { PIECE as u64 } {
-            let came = rest.len();
-            return Err(format!("rank {from} announced {announced} bytes, and {came} came with the header"));
-        }
-        let rest = if rest.is_empty() { Payload::default() } else { rest.to_vec().into() };
-        let frame = Frame { header: *header, payload: rest };
+        let head = head::read(&slot.memory[..length]).map_err(|error| format!("rank {from} sent {error}"))?;
         slot.receiver.start()?;
         self.next = (self.next + 1) % RING;
-        if is_short && self.behind[from].is_empty() {
-            return Ok(Some(frame));
-        }
+        let frame = match head {
+            Head::Whole(frame) if self.behind[from].is_empty() => return Ok(Some(frame)),
+            Head::Whole(frame) => Arriving::whole(frame),
+            Head::Pieces { header, length, piece } => Arriving::announced(header, length, piece),
+        };
         self.moved += 1;
-        let frame =
-            if is_short { Arriving::whole(frame) } else { Arriving::announced(from, &frame, announced)? };
         if self.behind[from].is_empty() {
             self.waiting.push_back(from);
         }
@@ -213,7 +200,7 @@ impl Inbox {
         while let Some(&from) = self.waiting.front()
             && let Some(first) = self.behind[from].front_mut()
         {
-            if self.room_taken > 0 && self.room_taken.saturating_add(first.length) > ROOM {
+            if self.room_taken > 0 && self.room_taken.saturating_add(first.length) > self.room {
                 break;
             }
             first.reserve(from)?;

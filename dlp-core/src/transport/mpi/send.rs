@@ -12,8 +12,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::SHORT;
 use super::ffi::{Comm, Request, Tag};
+use crate::transport::head::{self, SHORT};
 use crate::wire::{Frame, Payload};
 
 /// How many sends that turn out not to be over are looked at in one go: each such look lets MPI work for a while.
@@ -80,12 +80,6 @@ impl Outbox {
 
     /// Starts to send a frame.
     pub(super) fn send(&self, to: usize, frame: &Frame) -> Result<(), String> {
-        let length = frame.payload.len() as u64;
-        let announced = Frame::announced(&frame.header).map_err(|error| format!("cannot send {error}"))?;
-        if length != announced {
-            return Err(format!("cannot send {length} bytes under a header that announces {announced}"));
-        }
-        let is_short = frame.header.len() + frame.payload.len() <= SHORT;
         // Held until all is started: the pieces of two frames to one rank must not mix.
         let mut queue = self.queue();
         if queue.closed {
@@ -93,12 +87,8 @@ impl Outbox {
         }
         let draft = &mut queue.draft;
         draft.clear();
-        draft.extend_from_slice(&frame.header);
-        if is_short {
-            draft.extend_from_slice(&frame.payload);
-        } else {
-            draft.extend_from_slice(&(self.longest_piece as u64).to_le_bytes());
-        }
+        let is_short = head::write(frame, self.longest_piece, draft);
+        let is_short = is_short.map_err(|error| format!("cannot send {error}"))?;
         // SAFETY: the draft is not touched before the send is over, or else is kept untouched until then.
         let mut request = unsafe { self.comm.send(draft.as_ptr(), draft.len(), to, Tag::Head) }?;
         // As a rule a short message is over at once.

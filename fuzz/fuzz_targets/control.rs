@@ -1,0 +1,4 @@
+//! The target `control` of `dlp-core/src/fuzz.rs` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| dlp_core::fuzz::run("control", bytes));
