@@ -23,7 +23,7 @@ fn values_of_every_size_travel() {
     for count in [1, 2, 3] {
         let said = format!("values of all sizes travel on {count} ranks\n");
         // The longest message that goes in one, and the longest piece of a longer one.
-        for (limit, longest) in [("2048", ""), ("4000", "4000"), ("3000", "1")] {
+        for (limit, longest) in [("2048", ""), ("4000", "4000"), ("3000", "100")] {
             let job =
                 ranks(count, "program_sizes").args(["check", limit]).env("DLP_LONGEST_MESSAGE", longest);
             assert_eq!(good(&job), said, "{limit} {longest}");

@@ -27,7 +27,7 @@ fn the_functions_for_use_by_hand_work() {
 fn values_of_every_size_travel() {
     for count in [1, 2, 3] {
         let said = format!("values of all sizes travel on {count} ranks\n");
-        assert_eq!(good(&threads(count, "program_sizes").args(["check", "4000"])), said);
+        assert_eq!(good(&threads(count, "program_sizes").args(["check", "300"])), said);
     }
 }
 

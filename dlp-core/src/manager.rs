@@ -124,7 +124,11 @@ impl Manager {
             Some(_) if wants => Member::Waiting,
             Some(_) => Member::Gone,
         };
-        Ok(self.serve(now, member))
+        // Who cuts its own share may come after an exit of which the others were told.
+        let late = self.exit.filter(|_| self.terms.deal.is_none());
+        let mut orders: Vec<Order> = late.map(|at| Order::Cancel { to: member, at }).into_iter().collect();
+        orders.extend(self.serve(now, member));
+        Ok(orders)
     }
 
     /// A member says what it has done, and perhaps wants more. One that wants no more and has nothing left
@@ -360,6 +364,15 @@ mod tests {
             let left = manager.on_left(Duration::ZERO, 1, most).unwrap_err();
             assert_eq!(left.what, "left an iteration that it was not given");
         }
+    }
+
+    #[test]
+    fn who_comes_after_an_exit_is_told_of_it() {
+        let terms = Terms { deal: None, length: None, hold: true, may_stop: false, dedicated: false };
+        let mut manager = Manager::new(terms, 2);
+        assert_eq!(manager.on_enter(Duration::ZERO, 0, true), Ok(vec![]));
+        assert_eq!(manager.on_left(Duration::ZERO, 0, 4), Ok(vec![]));
+        assert_eq!(manager.on_enter(Duration::ZERO, 1, true), Ok(vec![Order::Cancel { to: 1, at: 4 }]));
     }
 
     #[test]

@@ -243,6 +243,12 @@ mod tests {
     }
 
     #[test]
+    fn times_that_cannot_have_been_are_added_up_all_the_same() {
+        let tally = || Tally { place: "a".into(), busy: Duration::MAX, ..Tally::default() };
+        assert!(summary(&[vec![tally()], vec![tally()]]).contains(" 50.0 %"));
+    }
+
+    #[test]
     fn bytes_are_readable() {
         assert_eq!([0, 1023, 1024, 5 << 30].map(human), ["0 B", "1023 B", "1 KiB", "5 GiB"]);
     }

@@ -198,6 +198,21 @@ mod tests {
     }
 
     #[test]
+    fn items_that_the_loop_does_not_have_are_a_difference() {
+        let numbers = |numbers: &[u32]| {
+            let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+            Payload::from(bytes)
+        };
+        // No captured value, all items looked at, and none or one of them.
+        for length in [0, u64::MAX - 1] {
+            let host = Enter { data: numbers(&[0, 3]), ..at(Op::Loop, "the loop of `f` (a.rs:1)", length) };
+            let other = Enter { data: numbers(&[0, 3, 7]), ..host.clone() };
+            let said = Rendezvous::new(2, host).on_enter(1, &other).unwrap_err().to_string();
+            assert!(said.contains("item") && said.contains("of rank 1 is not that of rank 0"), "{said}");
+        }
+    }
+
+    #[test]
     fn every_difference_is_named_by_place_and_rank() {
         let host = at(Op::Loop, "the loop of `f` (a.rs:1)", 3);
         let mut meeting = Rendezvous::new(3, host.clone());

@@ -105,6 +105,7 @@ mod tests {
         assert_eq!(unknown.length(), None);
         assert_eq!((unknown.item(1), unknown.item(3)), (Ok(2), Ok(6)));
         assert_eq!(unknown.item(9), Err(5), "the true length, wherever one looked beyond it");
+        assert_eq!(Stepper::new(0..u64::MAX).length(), None, "more than can be counted");
     }
 
     #[test]

@@ -238,6 +238,19 @@ fn items_are_had_again_without_being_sent() {
 }
 
 #[test]
+fn a_source_of_more_items_than_can_be_counted_is_left_early() {
+    for options in ways() {
+        let at = a_loop(options);
+        let items = || (0..u64::MAX).map(|x| x as u32);
+        let expected = in_order_serially(items());
+        for (log, sum, left) in testing::run(3, || in_order(at, items())) {
+            assert_eq!((log, sum.to_bits()), (expected.0.clone(), expected.1.to_bits()), "{options:?}");
+            assert_eq!(left, Some((5, 1000)), "{options:?}");
+        }
+    }
+}
+
+#[test]
 fn many_loops_after_one_another_stay_apart() {
     let at = a_loop(Options { chunk: Chunk::Fixed(1), ..Options::default() });
     let got = testing::run(4, || (0..100).map(|n| in_order(at, 0..n % 5).0.len()).collect::<Vec<_>>());

@@ -59,6 +59,9 @@ impl Book {
             (Some(_), true) => Known::Waits,
             (Some(_), false) => Known::Gone,
         };
+        if self.terms.deal.is_none() && self.exit.is_some() {
+            self.untold = vec![member];
+        }
     }
 
     pub(crate) fn on_request(&mut self, member: usize, completion: &Completion, wants: bool) {
