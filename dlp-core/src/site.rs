@@ -6,6 +6,7 @@
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use crate::record::PANIC;
 use crate::schedule::Chunk;
 
 /// How the iterations of a loop are shared out among the ranks.
@@ -175,11 +176,18 @@ pub struct Loop {
     pub captured: &'static [&'static str],
     /// Whether and when an iteration may leave the loop.
     pub exits: Exits,
+    /// The numbers of the ways out by which it can be left.
+    pub ways_out: &'static [u32],
     /// What was asked for the loop.
     pub options: Options,
 }
 
 impl Loop {
+    /// Whether it can be left by this way out.
+    pub(crate) fn has(&self, exit: u32) -> bool {
+        exit == PANIC && self.exits != Exits::Never || self.ways_out.contains(&exit)
+    }
+
     /// A digest of what must be the same program text on all ranks.
     pub(crate) fn digest(&self) -> u64 {
         let mut hasher = DefaultHasher::new();

@@ -243,6 +243,7 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         split.written_items.as_ref().map(|_| quote!(#dlp::Site { line: #line, target: "the item" }));
     let sites = sites.chain(written);
     let stays = |exit: &Exit| args.on_error == OnError::Skip && exit.fails();
+    let ways_out = (0_u32..).zip(&split.exits).filter(|(_, exit)| !stays(exit)).map(|(number, _)| number);
     let exits = match (split.exits.iter().all(stays), split.tentative) {
         (_, true) => quote!(#dlp::Exits::Tentative),
         (false, false) => quote!(#dlp::Exits::Final),
@@ -292,6 +293,7 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
             sites: &[#(#sites),*],
             captured: &[#(#captured),*],
             exits: #exits,
+            ways_out: &[#(#ways_out),*],
             options: #dlp::Options {
                 strategy: #strategy,
                 chunk: #chunk,

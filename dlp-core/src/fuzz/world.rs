@@ -237,6 +237,7 @@ fn a_loop([strategy, gather, exits]: [u8; 3]) -> &'static Loop {
                 sites: &[Site { line: 1, target: "a" }, Site { line: 2, target: "b" }],
                 captured: &[],
                 exits,
+                ways_out: if exits == Exits::Never { &[] } else { &[0, 1] },
                 options,
             })));
         }

@@ -109,6 +109,15 @@ where
         let mut item = |index| self.items.item(index);
         let mut op = Replay::new(index, bytes, &mut item);
         op.led_by(led);
+        let at = self.at;
+        let known = |exit| {
+            let unknown = || {
+                format!(
+                    "iteration {index}, which rank {by} ran, left by a way out number {exit} that the loop does not have"
+                )
+            };
+            at.has(exit).then_some(()).ok_or_else(unknown)
+        };
         while !op.reader().is_empty() {
             let cut = || format!("what rank {by} recorded of iteration {index} is cut short");
             let site = op.reader().site().ok_or_else(cut)?;
@@ -117,6 +126,7 @@ where
                 continue;
             }
             if let Some(exit) = site.checked_sub(EXITS) {
+                known(exit)?;
                 return Ok(Some(Way::taken_in_the_iteration(exit, &mut op)));
             }
             if site as usize >= self.at.sites.len() {
@@ -128,6 +138,7 @@ where
                 Flow::Next => {}
                 Flow::Skip => break,
                 Flow::Leave(exit) => {
+                    known(exit)?;
                     (self.tell)(exit, op.log());
                     return Ok(Some(Way::taken_in_the_replay(exit, &op)));
                 }

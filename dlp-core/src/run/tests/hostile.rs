@@ -7,6 +7,7 @@ use super::{a_loop, in_order};
 use crate::collective::{all_gather, gather, rank};
 use crate::map::map;
 use crate::part::Draft;
+use crate::record::Record;
 use crate::session::{self, run_ranks};
 use crate::settings::Settings;
 use crate::site::{Gather, Options, Strategy};
@@ -194,18 +195,24 @@ fn parts_that_are_none_are_told_by_their_sender() {
 
 #[test]
 fn records_that_no_iteration_makes_are_told_by_who_made_them() {
-    let change: Change = |_, message, frame| match message {
-        Message::Request { completion, wants, part } if !part.is_empty() => {
-            let mut draft = Draft::of(2);
-            draft.record().effect(9);
-            draft.close(2);
-            let part = draft.take();
-            with(frame, Message::Request { completion: completion.clone(), wants: *wants, part })
+    fn recorded(message: &Message, frame: &Frame, record: fn(&Record)) -> Option<Vec<Frame>> {
+        match message {
+            Message::Request { completion, wants, part } if !part.is_empty() => {
+                let mut draft = Draft::of(2);
+                record(draft.record());
+                draft.close(2);
+                let part = draft.take();
+                with(frame, Message::Request { completion: completion.clone(), wants: *wants, part })
+            }
+            _ => None,
         }
-        _ => None,
-    };
-    let told = said(2, change, a_shared_loop);
+    }
+    let effect: Change = |_, message, frame| recorded(message, frame, |record| record.effect(9));
+    let told = said(2, effect, a_shared_loop);
     holds(&told, &["rank 2 recorded in iteration 2", "an effect number 9 that the loop does not have"]);
+    let exit: Change = |_, message, frame| recorded(message, frame, |record| record.leave(9));
+    let told = said(2, exit, a_shared_loop);
+    holds(&told, &["iteration 2, which rank 2 ran", "a way out number 9 that the loop does not have"]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                 ],
                 captured: &[],
                 exits: ::dlp::__private::Exits::Never,
+                ways_out: &[],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,

@@ -23,6 +23,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                 ],
                 captured: &[],
                 exits: ::dlp::__private::Exits::Never,
+                ways_out: &[],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::RoundRobin,
                     chunk: ::dlp::__private::Chunk::Fixed(4),

@@ -19,6 +19,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                 ],
                 captured: &["limit"],
                 exits: ::dlp::__private::Exits::Final,
+                ways_out: &[0u32, 1u32],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,

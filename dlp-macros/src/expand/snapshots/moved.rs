@@ -19,6 +19,7 @@ fn joined(words: &[Word]) -> List {
                 ],
                 captured: &[],
                 exits: ::dlp::__private::Exits::Never,
+                ways_out: &[],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,

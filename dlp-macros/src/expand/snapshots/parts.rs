@@ -14,6 +14,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                 ],
                 captured: &[],
                 exits: ::dlp::__private::Exits::Never,
+                ways_out: &[],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,

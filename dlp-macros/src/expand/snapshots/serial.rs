@@ -19,6 +19,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                 ],
                 captured: &[],
                 exits: ::dlp::__private::Exits::Never,
+                ways_out: &[],
                 options: ::dlp::__private::Options {
                     strategy: ::dlp::__private::Strategy::Managed,
                     chunk: ::dlp::__private::Chunk::Auto,
