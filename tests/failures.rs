@@ -73,6 +73,21 @@ fn a_panic_ends_the_job() {
 }
 
 #[test]
+fn a_panic_in_the_source_is_told_at_the_item_that_was_wanted() {
+    // Past those that are looked at before the loop.
+    each("panic_in_the_source", |job, form| {
+        let outcome = bad(&job.clone().arg("9"));
+        assert_eq!(outcome.code(), Some(101), "{outcome}");
+        let told = outcome.stderr_text();
+        let before = if form == "loop" { "panicked in iteration " } else { "panicked at item " };
+        let index = told.split_once(before).and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+        // Or a later one, which is had by stepping over this one.
+        assert!(index.is_some_and(|index: u64| (9..12).contains(&index)), "{form}: {outcome}");
+        assert!(told.contains("broken in the source"), "{outcome}");
+    });
+}
+
+#[test]
 fn a_panic_while_a_result_is_encoded_ends_the_job() {
     // By hand, what the root itself has need not be encoded.
     each("panic_in_serialize", |job, form| {

@@ -185,7 +185,10 @@ where
     fn run_one(&mut self, running: &mut Running, range: Range<u64>) {
         let mut end = None;
         if !range.is_empty() {
-            match self.source.item(range.start) {
+            report::at(Place::Item(self.plan.name, self.plan.at, range.start));
+            let item = self.source.item(range.start);
+            report::at(Place::Outside);
+            match item {
                 Ok(item) => {
                     running.member.link.busy();
                     let result = self.call(&mut running.member, range.start, item);

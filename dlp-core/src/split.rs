@@ -165,14 +165,15 @@ impl<I: Iterator> Iterator for SplitManaged<I> {
             let (items, clone) = self.spare.as_ref().expect("only chunks are handed back");
             self.source = Stepper::new(clone(items));
         }
+        report::at(Place::Item(self.plan.name, self.plan.at, index));
         match self.source.item(index) {
             Ok(item) => {
                 running.give();
-                report::at(Place::Item(self.plan.name, self.plan.at, index));
                 self.state = State::Running(running);
                 Some(item)
             }
             Err(end) => {
+                report::at(Place::Outside);
                 running.member.check_end(end);
                 running.end_range(Some(end));
                 self.state = State::Running(running);

@@ -66,6 +66,24 @@ impl Serialize for Square {
     }
 }
 
+/// Where the items come from.
+#[derive(Clone)]
+struct Indices(std::ops::Range<u64>);
+
+impl Iterator for Indices {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let index = self.0.next();
+        assert!(way() != "panic_in_the_source" || index != Some(at()), "broken in the source");
+        index
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
 fn trouble(index: u64) -> Square {
     let square = Square(work(index));
     if way() == "slow" {
@@ -94,7 +112,7 @@ fn trouble(index: u64) -> Square {
 #[dlp::parallel]
 fn annotated() -> Vec<u64> {
     let mut squares = vec![];
-    for index in 0..ITEMS {
+    for index in Indices(0..ITEMS) {
         let all = way() == "panic_on_all";
         assert!(!all, "broken on rank {}", index % 100);
         let square = trouble(index);
@@ -110,7 +128,7 @@ fn annotated() -> Vec<u64> {
 #[dlp::parallel(on_error = "skip", retry = 1)]
 fn going_on() -> Vec<u64> {
     let mut squares = vec![];
-    for index in 0..ITEMS {
+    for index in Indices(0..ITEMS) {
         println!("square of {index}");
         let square = trouble(index);
         squares.push(square);
@@ -120,7 +138,7 @@ fn going_on() -> Vec<u64> {
 
 fn by_splitting() -> Vec<u64> {
     let mut squares = vec![];
-    for index in dlp::split_managed(0..ITEMS) {
+    for index in dlp::split_managed(Indices(0..ITEMS)) {
         assert!(way() != "panic_on_all", "broken on rank {}", dlp::rank());
         squares.push(trouble(index));
     }
@@ -131,7 +149,7 @@ fn by_splitting() -> Vec<u64> {
 }
 
 fn by_mapping() -> Vec<u64> {
-    let squares = dlp::map(0..ITEMS, |index| {
+    let squares = dlp::map(Indices(0..ITEMS), |index| {
         assert!(way() != "panic_on_all", "broken on rank {}", dlp::rank());
         trouble(index)
     });

@@ -57,6 +57,8 @@ where
     fn run_iterations(&mut self, next: &mut u64) -> Stop {
         while *next < self.worker.stop_before() {
             let index = *next;
+            // Before the item is had: the source is the user's code too.
+            report::at(Place::Iteration(self.at, index));
             let item = match self.source.item(index) {
                 Ok(item) => item,
                 Err(length) => return Stop::SourceEnd(length),
@@ -75,7 +77,6 @@ where
     }
 
     fn run_iteration(&mut self, index: u64, item: I::Item) -> Flow {
-        report::at(Place::Iteration(self.at, index));
         self.observer.item_begins(index);
         let flow = self.code.iterate(index, item, self.draft.record());
         self.observer.item_ends(index);
