@@ -116,7 +116,7 @@ fn a_signal_ends_the_job_and_is_told() {
 
 #[test]
 fn a_stack_overflow_ends_the_job_and_is_told() {
-    ends("overflow", None, &["dies of SIGSEGV (a segmentation fault) HERE", "overflowed its stack"]);
+    ends("overflow", None, &["dies of SIGSEGV (a segmentation fault: its stack overflowed) HERE"]);
 }
 
 #[test]

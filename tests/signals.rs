@@ -25,9 +25,10 @@ const CONTINUED: Duration = Duration::from_millis(2000);
 fn a_launcher_that_is_told_to_end_leaves_nothing_behind() {
     for signal in [Signal::Terminate, Signal::Interrupt] {
         for count in [2, 4] {
+            // Not its status: MPICH's launcher says 0 at times.
             let outcome =
-                bad(&job(count, "asleep_in_the_loop", "loop").signal(IN_THE_LOOP, signal, Whom::First));
-            assert_eq!(outcome.orphans, 0, "{signal:?}: {outcome}");
+                job(count, "asleep_in_the_loop", "loop").signal(IN_THE_LOOP, signal, Whom::First).run();
+            assert!(!outcome.timed_out && outcome.orphans == 0, "{signal:?}: {outcome}");
         }
     }
 }

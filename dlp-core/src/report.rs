@@ -67,6 +67,7 @@ pub(crate) fn is_rank(who: &'static str) {
     // A fuzzer takes note of signals itself.
     #[cfg(unix)]
     if !cfg!(fuzzing) {
+        crate::sys::prepare();
         crate::sys::before_death(|signal, line| {
             let _ = match WHO.get() {
                 Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
