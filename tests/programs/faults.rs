@@ -87,7 +87,7 @@ impl Iterator for Indices {
 fn trouble(index: u64) -> Square {
     let square = Square(work(index));
     if way() == "slow" {
-        std::thread::sleep(Duration::from_millis(100));
+        std::thread::sleep(Duration::from_millis(400));
     }
     if index != at() {
         return square;

@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::process::Command;
+use std::time::Duration;
 
 /// What a process is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,24 @@ impl Signal {
             Signal::Kill => libc::SIGKILL,
         }
     }
+}
+
+/// The CPU time that this process has used so far, of all its threads.
+#[must_use]
+pub fn cpu_time() -> Duration {
+    let mut used = std::mem::MaybeUninit::<libc::rusage>::zeroed();
+    // SAFETY: a valid structure, for which zero is a valid value, and which the system fills.
+    let used = unsafe {
+        libc::getrusage(libc::RUSAGE_SELF, used.as_mut_ptr());
+        used.assume_init()
+    };
+    let time = |time: libc::timeval| {
+        Duration::new(
+            u64::try_from(time.tv_sec).unwrap_or_default(),
+            u32::try_from(time.tv_usec).unwrap_or_default() * 1000,
+        )
+    };
+    time(used.ru_utime) + time(used.ru_stime)
 }
 
 /// Signals one process. One that is gone already is no error.
