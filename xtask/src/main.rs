@@ -2,6 +2,7 @@
 //!
 //! One file a command; a new one is a line in [`COMMANDS`].
 
+mod bench;
 mod cargo;
 mod chaos;
 mod demo;
@@ -22,6 +23,12 @@ use std::process::ExitCode;
 type Command = (&'static str, &'static str, &'static str, fn(&[OsString]) -> Result<(), Failure>);
 
 const COMMANDS: &[Command] = &[
+    (
+        "bench",
+        "[--rounds N] [NAME..]",
+        "measure beside plain C over MPI and beside the peers; a table, JSON and a picture",
+        bench::run,
+    ),
     (
         "chaos",
         "[--seed S] [--jobs N]",
