@@ -47,7 +47,7 @@ impl Plan {
             return None;
         }
         let dedicated = self.manager == Manager::Dedicated;
-        let terms = Terms { deal: Some(self.chunk), length, hold: false, may_stop: true, dedicated };
+        let terms = Terms { deal: Some(self.chunk.into()), length, hold: false, may_stop: true, dedicated };
         let link = session.enter(Rendezvous {
             op: Op::Loop,
             place: self.place(),

@@ -8,14 +8,14 @@
 use core::time::Duration;
 use std::ops::Range;
 
-use crate::schedule::{Chunk, Dealer};
+use crate::schedule::{Dealer, Rule};
 use crate::wire::{Completion, Outcome};
 
 /// How a manager shares out, and what it does at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Terms {
     /// `None` where members compute their own shares and the manager only keeps count.
-    pub deal: Option<Chunk>,
+    pub deal: Option<Rule>,
     /// The number of items, where it is known.
     pub length: Option<u64>,
     /// Whether members that have nothing more to do wait for the loop's outcome. Otherwise each is
@@ -95,9 +95,9 @@ impl Manager {
     /// The manager of a loop of `members` members.
     pub fn new(mut terms: Terms, members: usize) -> Self {
         terms.dedicated &= members > 1;
-        let chunk = terms.deal.unwrap_or_default();
+        let rule = terms.deal.unwrap_or(Rule::Auto);
         let workers = members - usize::from(terms.dedicated);
-        let dealer = Dealer::new(chunk, workers, terms.length);
+        let dealer = Dealer::new(rule, workers, terms.length);
         let end = terms.length;
         let members = vec![Member::Absent; members];
         Self { terms, dealer, members, returned: vec![], end, exit: None, done: 0, over: false }
@@ -311,7 +311,7 @@ mod tests {
 
     /// A manager of two members that have both come, with `0..2` and `2..4` of six in chunks of two.
     fn two_at_work(may_stop: bool) -> Manager {
-        let deal = Some(Chunk::Fixed(2));
+        let deal = Some(Rule::Fixed(2));
         let terms = Terms { deal, length: Some(6), hold: true, may_stop, dedicated: false };
         let mut manager = Manager::new(terms, 2);
         for (member, range) in [(0, 0..2), (1, 2..4)] {

@@ -1,10 +1,13 @@
 //! How the indices of a loop are cut into ranges, as pure arithmetic.
 //!
 //! [`shares`] cuts without a manager: every rank computes its own ranges. A [`Dealer`] cuts as requests
-//! come in. Neither knows messages, ranks of a transport, or a clock: time comes in as a number.
+//! come in, by a [`Rule`]. Neither knows messages, ranks of a transport, or a clock: time comes in as a number.
 
-use core::time::Duration;
+mod dealer;
+
 use std::ops::Range;
+
+pub use self::dealer::{Dealer, Rule};
 
 /// How many iterations are handed out at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -102,69 +105,6 @@ impl Iterator for Shares {
     }
 }
 
-/// Hands out ranges as members ask for them.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Dealer {
-    chunk: Chunk,
-    next: u64,
-    end: u64,
-    /// For [`Chunk::Auto`], what each member had last: how many, and when.
-    last: Vec<Option<(u64, Duration)>>,
-}
-
-impl Dealer {
-    /// A chunk is made so long that a member comes back about this often. A round trip costs about a
-    /// microsecond on a node and ten over a network if the manager listens, but up to a millisecond if its rank
-    /// works too: it looks between two of its own iterations, or its service thread has to wake.
-    const PACE: Duration = Duration::from_millis(10);
-    /// A chunk grows at most by this factor from one request to the next.
-    const GROWTH: u64 = 8;
-    /// A chunk is never more than the rest divided by this many times the members, so that the last chunks
-    /// are short and members finish together (as in guided self-scheduling, Polychronopoulos and Kuck 1987).
-    const SPREAD: u64 = 4;
-
-    /// A dealer of `0..length` (of all numbers where the length is unknown) to `members` members.
-    pub fn new(chunk: Chunk, members: usize, length: Option<u64>) -> Self {
-        Self { chunk, next: 0, end: length.unwrap_or(u64::MAX), last: vec![None; members] }
-    }
-
-    /// The next range for `member`, who asks at `now` (measured from any fixed moment) after having finished
-    /// what it had before; `None` when everything is handed out.
-    pub fn deal(&mut self, member: usize, now: Duration) -> Option<Range<u64>> {
-        let rest = self.end - self.next;
-        if rest == 0 {
-            return None;
-        }
-        let count = match self.chunk {
-            Chunk::Fixed(count) => count.max(1),
-            Chunk::Auto => {
-                let members = self.last.len() as u64;
-                let paced = self.last[member].map_or(1, |(count, since)| {
-                    let took = now.saturating_sub(since).as_nanos().max(1);
-                    let fits = Self::PACE.as_nanos().saturating_mul(u128::from(count)) / took;
-                    u64::try_from(fits).unwrap_or(u64::MAX).min(count.saturating_mul(Self::GROWTH))
-                });
-                paced.min(rest / members.saturating_mul(Self::SPREAD).max(1)).max(1)
-            }
-        };
-        let range = self.next..self.next + count.min(rest);
-        self.last[member] = Some((range.end - range.start, now));
-        self.next = range.end;
-        Some(range)
-    }
-
-    /// Everything before this index is handed out.
-    pub fn handed_out(&self) -> u64 {
-        self.next
-    }
-
-    /// The source turned out to end at `end`.
-    pub fn ends_at(&mut self, end: u64) {
-        self.end = self.end.min(end);
-        self.next = self.next.min(self.end);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,67 +167,5 @@ mod tests {
         assert_eq!(shares(Static::Cyclic(0), 1, 3, Some(9)).next(), Some(1..2), "a chunk is at least 1");
         let mut huge = shares(Static::Cyclic(u64::MAX), 0, 2, Some(5));
         assert_eq!((huge.next(), huge.next()), (Some(0..5), None));
-    }
-
-    #[test]
-    fn a_dealer_covers_every_index_once_whatever_the_times() {
-        let mut seed = 1_u64;
-        let mut random = move || {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            seed >> 33
-        };
-        for chunk in [Chunk::Fixed(0), Chunk::Fixed(1), Chunk::Fixed(7), Chunk::Auto] {
-            for length in [0, 1, 2, 5, 1000, 12_345] {
-                let mut dealer = Dealer::new(chunk, 3, Some(length));
-                let mut now = Duration::ZERO;
-                let ranges = std::iter::from_fn(|| {
-                    now += Duration::from_nanos(random() % 3_000_000);
-                    dealer.deal((random() % 3) as usize, now)
-                });
-                assert_eq!(covered(ranges), (0..length).collect::<Vec<_>>());
-            }
-        }
-    }
-
-    #[test]
-    fn automatic_chunks_stay_1_for_long_iterations_and_grow_for_short_ones() {
-        let mut dealer = Dealer::new(Chunk::Auto, 2, Some(1_000_000_000));
-        let mut now = Duration::ZERO;
-        for _ in 0..10 {
-            let range = dealer.deal(0, now).unwrap();
-            assert_eq!(range.end - range.start, 1, "an iteration of 10 ms is a chunk by itself");
-            now += Duration::from_millis(10);
-        }
-        let mut count = 1;
-        for round in 0..20 {
-            let range = dealer.deal(1, now).unwrap();
-            count = range.end - range.start;
-            assert!(round > 4 || count == 8_u64.pow(round), "eightfold at most: {count} in round {round}");
-            now += Duration::from_nanos(10) * count as u32;
-        }
-        assert_eq!(count, 1_000_000, "ten milliseconds' worth of iterations of 10 ns");
-    }
-
-    #[test]
-    fn automatic_chunks_get_short_towards_the_end() {
-        let mut dealer = Dealer::new(Chunk::Auto, 4, Some(100_000));
-        let lengths: Vec<u64> = std::iter::from_fn(|| dealer.deal(0, Duration::ZERO))
-            .map(|range| range.end - range.start)
-            .collect();
-        assert_eq!(lengths.last(), Some(&1));
-        assert!(lengths.iter().all(|&count| count <= 100_000 / 16));
-    }
-
-    #[test]
-    fn an_end_found_late_stops_the_dealing() {
-        let mut dealer = Dealer::new(Chunk::Fixed(4), 1, None);
-        assert_eq!(dealer.deal(0, Duration::ZERO), Some(0..4));
-        dealer.ends_at(6);
-        assert_eq!(dealer.deal(0, Duration::ZERO), Some(4..6));
-        assert_eq!(dealer.deal(0, Duration::ZERO), None);
-        dealer.ends_at(2);
-        assert_eq!(dealer.deal(0, Duration::ZERO), None);
-        dealer.ends_at(9);
-        assert_eq!(dealer.deal(0, Duration::ZERO), None, "an end is never taken back");
     }
 }

@@ -31,15 +31,27 @@ pub enum Strategy {
     Block,
     /// `"serial"`: the root runs every iteration and the others receive the results.
     Serial,
+    /// `"guided"`: a manager hands out ever shorter chunks, the rest divided by the ranks each time
+    /// ([`Rule::Guided`](crate::schedule::Rule::Guided)). This and the next two are for iterations that cost little beside handing
+    /// them out; `chunk` is the length of the shortest one. Where the length is unknown, they become managed.
+    Guided,
+    /// `"factoring"`: the same, where each rank in turn gets an equal share of half of the rest
+    /// ([`Rule::Factoring`](crate::schedule::Rule::Factoring)).
+    Factoring,
+    /// `"trapezoid"`: the same, in equal steps ([`Rule::Trapezoid`](crate::schedule::Rule::Trapezoid)).
+    Trapezoid,
 }
 
 impl Strategy {
     /// Every strategy with its name.
-    pub const NAMES: [(&'static str, Strategy); 4] = [
+    pub const NAMES: [(&'static str, Strategy); 7] = [
         ("managed", Strategy::Managed),
         ("round_robin", Strategy::RoundRobin),
         ("block", Strategy::Block),
         ("serial", Strategy::Serial),
+        ("guided", Strategy::Guided),
+        ("factoring", Strategy::Factoring),
+        ("trapezoid", Strategy::Trapezoid),
     ];
 }
 

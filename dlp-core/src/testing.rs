@@ -165,7 +165,7 @@ mod tests {
         let world = World::new(3).strategy(Strategy::Block).chunk(Some(4)).delays(5);
         assert_eq!(world.run(|| all_gather(rank())), vec![vec![0, 1, 2]; 3]);
         assert_eq!(world.run(|| session::current().settings.strategy), [Some(Strategy::Block); 3]);
-        assert_eq!(World::all().count(), 3 * 14);
+        assert_eq!(World::all().count(), 3 * 23);
     }
 
     #[test]

@@ -254,6 +254,9 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         Strategy::RoundRobin => quote!(#dlp::Strategy::RoundRobin),
         Strategy::Block => quote!(#dlp::Strategy::Block),
         Strategy::Serial => quote!(#dlp::Strategy::Serial),
+        Strategy::Guided => quote!(#dlp::Strategy::Guided),
+        Strategy::Factoring => quote!(#dlp::Strategy::Factoring),
+        Strategy::Trapezoid => quote!(#dlp::Strategy::Trapezoid),
         Strategy::Const(value) => quote!(#value),
     };
     let chunk = match &args.chunk {

@@ -10,7 +10,7 @@ fn unknown_values() {
     for _ in 0..3 {}
 }
 
-#[dlp::parallel(strategy = "guided")]
+#[dlp::parallel(strategy = "shared")]
 fn not_available_yet() {
     for _ in 0..3 {}
 }

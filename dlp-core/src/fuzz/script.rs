@@ -90,7 +90,7 @@ fn settings(feed: &mut Feed<'_>) -> Payload {
     if feed.byte() == 255 {
         return short(feed);
     }
-    let strategy = feed.flag().then(|| Strategy::NAMES[feed.choice(4)].1);
+    let strategy = feed.flag().then(|| Strategy::NAMES[feed.choice(Strategy::NAMES.len())].1);
     let chunk = feed.flag().then(|| Chunk::Fixed(feed.number()));
     Settings { strategy, chunk, verify: feed.flag(), ..Settings::default() }.share()
 }

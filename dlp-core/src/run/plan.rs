@@ -8,7 +8,7 @@ use crate::digest::input::Input;
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
-use crate::schedule::{Shares, Static, shares};
+use crate::schedule::{Rule, Shares, Static, shares};
 use crate::session::{Rendezvous, Session};
 use crate::settings::Settings;
 use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
@@ -125,13 +125,25 @@ fn cut(options: &Options, length: Option<u64>) -> Option<Static> {
         (Strategy::RoundRobin, _) => Some(Static::Cyclic(options.chunk.fixed().unwrap_or(1))),
         (Strategy::Block, Some(length)) => Some(Static::Block(length)),
         (Strategy::Serial, _) => Some(Static::First),
-        (Strategy::Managed, _) | (Strategy::Block, None) => None,
+        (Strategy::Managed | Strategy::Guided | Strategy::Factoring | Strategy::Trapezoid, _)
+        | (Strategy::Block, None) => None,
+    }
+}
+
+/// How a manager cuts the loop.
+fn rule(options: &Options) -> Rule {
+    let least = options.chunk.fixed().unwrap_or(1);
+    match options.strategy {
+        Strategy::Guided => Rule::Guided(least),
+        Strategy::Factoring => Rule::Factoring(least),
+        Strategy::Trapezoid => Rule::Trapezoid(least),
+        _ => options.chunk.into(),
     }
 }
 
 fn terms(at: &Loop, options: &Options, length: Option<u64>) -> Terms {
     Terms {
-        deal: cut(options, length).is_none().then_some(options.chunk),
+        deal: cut(options, length).is_none().then(|| rule(options)),
         length,
         // Whoever replays the effects of all has to wait for all, or has to hear how the loop was left; the others
         // need not.

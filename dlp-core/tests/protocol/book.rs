@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use dlp_core::manager::{Manager, Order, Terms};
-use dlp_core::schedule::Chunk;
+use dlp_core::schedule::Rule;
 use dlp_core::wire::Completion;
 
 /// What is known of a member.
@@ -162,7 +162,7 @@ impl Book {
                 assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
                 assert!(!self.is_host(*to), "the host runs nothing: {order:?}");
                 assert!(!range.is_empty() && range.end <= self.bound(), "{order:?} in {self:?}");
-                if let Some(Chunk::Fixed(count)) = self.terms.deal {
+                if let Some(Rule::Fixed(count)) = self.terms.deal {
                     assert!(range.end - range.start <= count, "more than a chunk: {order:?}");
                 }
                 let given = self.given_of(range);

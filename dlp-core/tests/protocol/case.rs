@@ -3,7 +3,7 @@
 //! Knows no state and no message. What *may* happen is left open by a case and explored both ways.
 
 use dlp_core::manager::Terms;
-use dlp_core::schedule::{Chunk, Static};
+use dlp_core::schedule::{Rule, Static};
 
 use crate::net::Set;
 
@@ -31,7 +31,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    fn new(members: usize, length: u64, deal: Option<Chunk>, how: Option<Static>) -> Self {
+    fn new(members: usize, length: u64, deal: Option<Rule>, how: Option<Static>) -> Self {
         assert!(length <= u64::from(Set::BITS));
         let terms = Terms { deal, length: Some(length), hold: true, may_stop: false, dedicated: false };
         let (exits, failures, stops, cancel) = (0, 0, 0, None);
@@ -40,8 +40,8 @@ impl Case {
     }
 
     /// A manager shares out.
-    pub(crate) fn managed(members: usize, length: u64, chunk: Chunk) -> Self {
-        Self::new(members, length, Some(chunk), None)
+    pub(crate) fn managed(members: usize, length: u64, rule: impl Into<Rule>) -> Self {
+        Self::new(members, length, Some(rule.into()), None)
     }
 
     /// Members compute their own shares.

@@ -2,7 +2,7 @@
 //!
 //! Knows what can be asked of a loop; not how much of it can be explored in what time.
 
-use dlp_core::schedule::{Chunk, Static};
+use dlp_core::schedule::{Chunk, Rule, Static};
 
 use crate::case::Case;
 
@@ -29,6 +29,14 @@ pub(crate) fn endless(members: usize, length: u64) -> Vec<Case> {
 /// Chunks that grow, and stay short where iterations take long: both at any time.
 pub(crate) fn growing(members: usize, length: u64) -> Vec<Case> {
     vec![Case::managed(members, length, Chunk::Auto).slow()]
+}
+
+/// Chunks that shrink.
+pub(crate) fn shrinking(members: usize, length: u64) -> Vec<Case> {
+    all_terms(
+        [Rule::Guided(1), Rule::Factoring(1), Rule::Trapezoid(1)]
+            .map(|rule| Case::managed(members, length, rule)),
+    )
 }
 
 /// Members compute their own shares.

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use dlp_core::manager::Terms;
-use dlp_core::schedule::{Chunk, Static};
+use dlp_core::schedule::{Rule, Static};
 use dlp_core::site::Gather;
 
 use crate::random::Random;
@@ -54,10 +54,12 @@ impl Plan {
     pub(crate) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let length = 100_000 + random.below(20_000);
-        let chunk = random.pick(&[Chunk::Auto, Chunk::Fixed(1), Chunk::Fixed(7), Chunk::Fixed(100)]);
+        let fixed = [Rule::Fixed(1), Rule::Fixed(7), Rule::Fixed(100)].map(Some);
+        let shrinking = [Rule::Guided(1), Rule::Factoring(5), Rule::Trapezoid(2)].map(Some);
+        let rule = random.pick(&[[Some(Rule::Auto); 3], fixed, shrinking].concat());
         let known = random.one_in(2);
         let terms = Terms {
-            deal: Some(chunk),
+            deal: rule,
             length: known.then_some(length),
             hold: false,
             may_stop: false,
@@ -103,7 +105,7 @@ impl Plan {
             }
             6 => {
                 // Every Part goes to every rank: a few hundred of them are a few hundred thousand messages.
-                self.terms.deal = Some(Chunk::Fixed(400 + random.below(400)));
+                self.terms.deal = Some(Rule::Fixed(400 + random.below(400)));
                 self.gather = Gather::All;
                 if random.one_in(2) {
                     self.leaves(random);
@@ -163,7 +165,7 @@ impl fmt::Display for Plan {
         let Self { length, terms, how, gather, .. } = self;
         match how {
             Some(how) => write!(f, "{how:?}")?,
-            None => write!(f, "managed {:?}", terms.deal.unwrap_or_default())?,
+            None => write!(f, "managed {:?}", terms.deal.unwrap_or(Rule::Auto))?,
         }
         write!(f, ", {length} items, gather {gather:?}")?;
         let says = [

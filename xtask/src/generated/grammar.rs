@@ -231,8 +231,8 @@ impl Generator {
     }
 
     fn options(&mut self) -> Options {
-        let strategy =
-            ["", "managed", "round_robin", "block", "serial"][self.random.weighted(&[2, 3, 3, 3, 1])];
+        let strategy = ["", "managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid"]
+            [self.random.weighted(&[2, 3, 3, 3, 1, 1, 1, 1])];
         let chunk = match strategy {
             "block" | "serial" => "",
             _ => ["", "1", "3", "\"auto\""][self.random.below(4)],
