@@ -33,7 +33,7 @@ fn main() {
         dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("MPI starts once");
     let world = universe.world();
     let floor = {
-        let end = Mpi::adopt(&world).expect("a communicator");
+        let end = Mpi::adopt(&world, None).expect("a communicator");
         bare(&end);
         let time = bare(&end);
         end.close();

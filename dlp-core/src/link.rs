@@ -20,11 +20,14 @@ pub(crate) struct Link {
     place: String,
     /// What came before this rank was let in: a Part takes another way than the root's answer, and may be faster.
     kept: RefCell<VecDeque<Message>>,
+    /// How it waits: over all its waits here, since how long the last ones were says how long the next may be.
+    idle: RefCell<Idle>,
 }
 
 impl Link {
     pub(crate) fn new(session: &'static Session, epoch: u64, place: String) -> Self {
-        Self { session, epoch, place, kept: RefCell::default() }
+        let idle = Idle::new(session.transport.rings()).into();
+        Self { session, epoch, place, kept: RefCell::default(), idle }
     }
 
     pub(crate) fn session(&self) -> &'static Session {
@@ -96,12 +99,13 @@ impl Link {
             return message;
         }
         self.session.attend(true);
-        let mut idle = Idle::new();
+        let mut idle = self.idle.borrow_mut();
         loop {
             if self.pump() {
                 idle.reset();
             }
             if let Some(message) = self.next() {
+                idle.reset();
                 return message;
             }
             let rest = idle.rest();
@@ -115,11 +119,14 @@ impl Link {
     /// nothing more can come.
     pub(crate) fn await_message_or_end(&self) -> Option<Message> {
         let hub = self.session.hub.as_ref()?;
-        let mut idle = Idle::new();
+        let mut idle = self.idle.borrow_mut();
         loop {
             // In this order: what comes before the end is here when the end is seen.
             let over = hub.is_over(self.epoch);
             let news = self.pump();
+            if news {
+                idle.reset();
+            }
             if let Some(message) = self.next() {
                 return Some(message);
             }

@@ -77,6 +77,10 @@ impl Transport for Scripted {
 
     fn wake(&self) {}
 
+    fn rings(&self) -> bool {
+        false
+    }
+
     fn unsent(&self) -> usize {
         0
     }

@@ -74,6 +74,10 @@ impl<T: Transport> Transport for Delayed<T> {
         self.inner.wake();
     }
 
+    fn rings(&self) -> bool {
+        self.inner.rings()
+    }
+
     fn unsent(&self) -> usize {
         self.inner.unsent()
     }

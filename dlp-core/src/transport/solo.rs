@@ -34,6 +34,10 @@ impl Transport for Solo {
 
     fn wake(&self) {}
 
+    fn rings(&self) -> bool {
+        false
+    }
+
     fn unsent(&self) -> usize {
         0
     }

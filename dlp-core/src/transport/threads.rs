@@ -15,14 +15,21 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct Inbox {
-    frames: Mutex<VecDeque<(usize, Frame)>>,
+    content: Mutex<Content>,
     news: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct Content {
+    frames: VecDeque<(usize, Frame)>,
+    /// Another thread of the rank has ended a wait, perhaps one that has not begun.
+    woken: bool,
+}
+
 impl Inbox {
-    /// The frames; a rank that panicked while it held them left them whole, since only single calls are made.
-    fn frames(&self) -> MutexGuard<'_, VecDeque<(usize, Frame)>> {
-        self.frames.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is in it; a rank that panicked while it held that left it whole, since only single calls are made.
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,26 +64,31 @@ impl Transport for Threads {
 
     fn send(&self, to: usize, frame: Frame) {
         let inbox = &self.shared.inboxes[to];
-        inbox.frames().push_back((self.rank, frame));
+        inbox.content().frames.push_back((self.rank, frame));
         inbox.news.notify_all();
     }
 
     fn poll(&self) -> Option<(usize, Frame)> {
-        self.mine().frames().pop_front()
+        self.mine().content().frames.pop_front()
     }
 
     fn wait(&self, rest: Rest) {
         let Rest::Sleep(longest) = rest else { return rest.in_place() };
-        let frames = self.mine().frames();
-        if frames.is_empty() && !self.aborted() {
-            drop(self.mine().news.wait_timeout(frames, longest));
+        let mut content = self.mine().content();
+        if content.frames.is_empty() && !content.woken && !self.aborted() {
+            let waited = self.mine().news.wait_timeout(content, longest);
+            content = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        content.woken = false;
     }
 
     fn wake(&self) {
-        // Under the lock, so that a thread that has just found nothing is either asleep already or will look again.
-        let _frames = self.mine().frames();
+        self.mine().content().woken = true;
         self.mine().news.notify_all();
+    }
+
+    fn rings(&self) -> bool {
+        true
     }
 
     fn unsent(&self) -> usize {
@@ -86,7 +98,8 @@ impl Transport for Threads {
     fn abort(&self, status: i32) {
         let _ = self.shared.aborted.set(status);
         for inbox in &self.shared.inboxes {
-            let _frames = inbox.frames();
+            // Under the lock: a rank that has just seen no abort is either asleep already or will look again.
+            let _content = inbox.content();
             inbox.news.notify_all();
         }
     }

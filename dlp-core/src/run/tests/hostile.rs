@@ -59,6 +59,10 @@ impl Transport for Tampering {
         self.inner.wake();
     }
 
+    fn rings(&self) -> bool {
+        self.inner.rings()
+    }
+
     fn unsent(&self) -> usize {
         self.inner.unsent()
     }
