@@ -65,7 +65,7 @@ fn main() {
 fn bare(end: &dyn Transport) -> f64 {
     let ask = || Message::Answer(Payload::default()).encode(0);
     let receive = || {
-        let mut idle = Idle::new();
+        let mut idle = Idle::new(end.rings());
         loop {
             match end.poll() {
                 Some((from, frame)) => return (from, Message::decode(frame).expect("a message").0),

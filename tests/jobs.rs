@@ -49,7 +49,9 @@ fn annotated_loops_give_the_serial_answer_with_every_strategy() {
     let expected = good(&alone("program_loops"));
     for count in RANKS {
         assert_eq!(good(&ranks(count, "program_loops")), expected, "{count} ranks");
-        for strategy in ["managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid"] {
+        for strategy in
+            ["managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid", "shared"]
+        {
             let job = ranks(count, "program_loops").env("DLP_STRATEGY", strategy);
             assert_eq!(good(&job), expected, "{count} ranks, {strategy}");
             let job = job.env("DLP_RANKS_PER_NODE", "2");

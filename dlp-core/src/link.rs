@@ -34,6 +34,11 @@ impl Link {
         self.session
     }
 
+    /// The number of the rendezvous: another one for each, and the same on every rank.
+    pub(crate) fn number(&self) -> u64 {
+        self.epoch
+    }
+
     /// Waits to be let into a loop by the root: the root's settings.
     pub(crate) fn admission(&self) -> Payload {
         let mut early = VecDeque::new();
@@ -94,9 +99,18 @@ impl Link {
         })
     }
 
-    fn await_with(&self, mut rests: impl FnMut(&Rest)) -> Message {
+    fn await_with(&self, rests: impl FnMut(&Rest)) -> Message {
+        self.await_while(|| true, rests).expect("waited for until it comes")
+    }
+
+    /// The next message, waited for asleep while `waits` says so: whoever changes that has to wake this rank.
+    pub(crate) fn await_message_while(&self, waits: impl Fn() -> bool) -> Option<Message> {
+        self.await_while(waits, |_| {})
+    }
+
+    fn await_while(&self, waits: impl Fn() -> bool, mut rests: impl FnMut(&Rest)) -> Option<Message> {
         if let Some(message) = self.hear() {
-            return message;
+            return Some(message);
         }
         self.session.attend(true);
         let mut idle = self.idle.borrow_mut();
@@ -104,7 +118,8 @@ impl Link {
             if self.pump() {
                 idle.reset();
             }
-            if let Some(message) = self.next() {
+            let message = self.next();
+            if message.is_some() || !waits() {
                 idle.reset();
                 return message;
             }
@@ -229,12 +244,16 @@ impl Link {
 /// Who says such a thing to `rank`, which is not the root, if anybody does.
 fn says(message: &Message, rank: usize) -> Option<usize> {
     match message {
-        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => {
-            Some(0)
-        }
+        Message::Go(_)
+        | Message::Assign(_)
+        | Message::Batch(_)
+        | Message::Release
+        | Message::Cancel(_)
+        | Message::Seen => Some(0),
         Message::Part(_) | Message::Finish(_) | Message::Answer(_) => Some(parent(rank)),
         Message::Enter(_)
         | Message::Request { .. }
+        | Message::Ask
         | Message::Left { .. }
         | Message::Progress(_)
         | Message::Abort(_) => None,

@@ -40,11 +40,15 @@ pub enum Strategy {
     Factoring,
     /// `"trapezoid"`: the same, in equal steps ([`Rule::Trapezoid`](crate::schedule::Rule::Trapezoid)).
     Trapezoid,
+    /// `"shared"`: the ranks of a node take chunks from a batch in memory that they share ([`Pool`](crate::pool::Pool)), and only
+    /// when that is empty one of them asks the manager for the next batch: half of what is left, over the nodes. For very
+    /// many iterations, or very many ranks.
+    Shared,
 }
 
 impl Strategy {
     /// Every strategy with its name.
-    pub const NAMES: [(&'static str, Strategy); 7] = [
+    pub const NAMES: [(&'static str, Strategy); 8] = [
         ("managed", Strategy::Managed),
         ("round_robin", Strategy::RoundRobin),
         ("block", Strategy::Block),
@@ -52,6 +56,7 @@ impl Strategy {
         ("guided", Strategy::Guided),
         ("factoring", Strategy::Factoring),
         ("trapezoid", Strategy::Trapezoid),
+        ("shared", Strategy::Shared),
     ];
 }
 

@@ -17,6 +17,7 @@ pub mod mpi;
 #[cfg(feature = "mpi")]
 pub use self::mpi as processes;
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::wire::Frame;
@@ -66,12 +67,55 @@ pub trait Transport: Send + Sync {
         None
     }
 
+    /// Memory that the ranks of this rank's node share, all 0 when the world begins: [`pool::WORDS`](crate::pool::WORDS) words.
+    fn shared(&self) -> Shared<'_>;
+
+    /// How many nodes there are: groups of ranks that share memory, all about as large.
+    fn nodes(&self) -> usize;
+
+    /// Ends the [`wait`](Transport::wait) of every other rank of this node, or if there is none, its next.
+    fn wake_node(&self);
+
     /// Whether two threads of this rank may use the transport at the same time.
     fn concurrent(&self) -> bool;
 
     /// Gives back what the transport holds. Called once, by the thread that opened it, after all ranks have
     /// agreed that nothing more will be sent.
     fn close(&self);
+}
+
+/// Memory that the ranks of a node share, not given back before this is dropped.
+#[derive(Debug)]
+pub struct Shared<'a> {
+    words: &'a [AtomicU64],
+    /// How many use it.
+    users: Option<&'a AtomicUsize>,
+}
+
+impl<'a> Shared<'a> {
+    /// Memory that lives as long as the transport.
+    pub fn new(words: &'a [AtomicU64]) -> Self {
+        Self { words, users: None }
+    }
+
+    /// Memory that is not given back before `users`, which counts this one, is 0.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn counted(words: &'a [AtomicU64], users: &'a AtomicUsize) -> Self {
+        Self { words, users: Some(users) }
+    }
+
+    /// The words.
+    pub fn words(&self) -> &[AtomicU64] {
+        self.words
+    }
+}
+
+impl Drop for Shared<'_> {
+    fn drop(&mut self) {
+        if let Some(users) = self.users {
+            users.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
 }
 
 /// How long to rest before looking for messages again.

@@ -257,6 +257,7 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
         Strategy::Guided => quote!(#dlp::Strategy::Guided),
         Strategy::Factoring => quote!(#dlp::Strategy::Factoring),
         Strategy::Trapezoid => quote!(#dlp::Strategy::Trapezoid),
+        Strategy::Shared => quote!(#dlp::Strategy::Shared),
         Strategy::Const(value) => quote!(#value),
     };
     let chunk = match &args.chunk {

@@ -1,8 +1,9 @@
 //! One rank in one loop: what it does with what it hears, and what it tells.
 //!
-//! Below: running a range, replaying in loop order, the root's verdict, the end, and `DLP_VERIFY`. Knows the protocol's member
+//! Below: running a range, taking one from the pool of the node, replaying in loop order, the root's verdict, the end, and `DLP_VERIFY`. Knows the protocol's member
 //! and the Parts; of the user's code only that it runs and replays iterations.
 
+mod draw;
 mod end;
 mod range;
 mod replay;
@@ -11,6 +12,7 @@ mod verify;
 
 use std::fmt;
 
+use self::draw::Well;
 pub(super) use self::verdict::Verdict;
 use super::code::Code;
 use super::left::{Left, Way};
@@ -34,6 +36,7 @@ pub(super) struct Engine<'a, I: Iterator, C, O> {
     code: C,
     link: &'a Link,
     worker: Worker,
+    well: Well<'a>,
     gather: Gather,
     /// This rank replays the effects of all.
     replays: bool,
@@ -69,14 +72,15 @@ where
         link: &'a Link,
         observer: &'a mut O,
     ) -> Self {
-        let Plan { gather, shares, replays, verifies, verdict } = plan;
+        let Plan { gather, worker, chunk, hosts, replays, verifies, verdict } = plan;
         let length = source.length();
         Self {
             at,
             source,
             code,
             link,
-            worker: Worker::new(shares),
+            worker,
+            well: Well::new(link, chunk, hosts),
             gather,
             replays,
             verifies,
@@ -108,6 +112,7 @@ where
         loop {
             match self.worker.task() {
                 Task::Run(range) => self.run_range(range.start),
+                Task::Draw => self.draw(),
                 Task::Wait => self.wait(),
                 Task::Leave(outcome) => return self.leave(outcome),
             }
@@ -138,6 +143,7 @@ where
         let reach = Reach { from: self.source.stepped(), length: self.source.length() };
         match heed(&mut self.worker, reach, message) {
             Ok(None) => {}
+            Ok(Some(Message::Batch(range))) => self.well.refill(range),
             Ok(Some(Message::Seen)) => self.in_transit = false,
             Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {

@@ -29,7 +29,7 @@ use self::node::Node;
 use self::receive::Inbox;
 use self::rest::Pace;
 use self::send::Outbox;
-use super::{Idle, Rest, Transport};
+use super::{Idle, Rest, Shared, Transport};
 use crate::settings::LONGEST_MESSAGE;
 use crate::wire::Frame;
 
@@ -271,6 +271,18 @@ impl Transport for Mpi {
 
     fn aborted(&self) -> bool {
         false
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        self.node.shared()
+    }
+
+    fn nodes(&self) -> usize {
+        self.node.nodes()
+    }
+
+    fn wake_node(&self) {
+        self.node.wake_others();
     }
 
     fn concurrent(&self) -> bool {

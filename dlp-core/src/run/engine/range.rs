@@ -30,19 +30,29 @@ where
         let _within = Within::new(Mode::Iterating);
         self.link.busy();
         self.observer.work_begins();
-        let mut next = start;
-        let stop = self.run_iterations(&mut next);
-        let end = match stop {
-            Stop::Leaves => {
-                self.observer.work_ends(next - start);
-                return self.leave_at(next - 1);
+        let (mut start, mut next, mut ran) = (start, start, 0);
+        let end = loop {
+            let stop = self.run_iterations(&mut next);
+            ran += next - start;
+            match stop {
+                Stop::Leaves => {
+                    self.observer.work_ends(ran);
+                    return self.leave_at(next - 1);
+                }
+                Stop::SourceEnd(end) => break Some(end),
+                Stop::Bound if !self.worker.draws() => break None,
+                Stop::Bound => {}
             }
-            Stop::SourceEnd(end) => Some(end),
-            Stop::Bound => None,
+            self.worker.on_ran(next);
+            let Some(drawn) = self.draw_on() else {
+                report::at(Place::Outside);
+                return self.observer.work_ends(ran);
+            };
+            (start, next) = (drawn, drawn);
         };
         report::at(Place::Outside);
         self.worker.on_ran(next);
-        self.observer.work_ends(next - start);
+        self.observer.work_ends(ran);
         if let (Some(end), Some(length)) = (end, self.source.length()) {
             self.fail(format_args!(
                 "cannot be split: its source announced {length} items by `size_hint` and ended after {end}"

@@ -231,6 +231,18 @@ impl Comm {
         Ok((node, ranks))
     }
 
+    /// How many ranks say yes. All ranks call this together.
+    pub(super) fn count(self, yes: bool) -> Result<usize, String> {
+        let (own, mut sum) = (c_int::from(yes), 0);
+        // SAFETY: one number here, and a place for one.
+        let code = unsafe {
+            let (from, to) = ((&raw const own).cast(), (&raw mut sum).cast());
+            ffi::MPI_Allreduce(from, to, 1, ffi::RSMPI_INT32_T, ffi::RSMPI_SUM, self.0)
+        };
+        check(code, "MPI_Allreduce")?;
+        usize::try_from(sum).map_err(|_| format!("`MPI_Allreduce` says {sum}"))
+    }
+
     /// Memory that all ranks of this communicator share, `bytes` long, all zero, at an address that a cache line begins at. They
     /// call this together.
     pub(super) fn share(self, bytes: usize) -> Result<Window, String> {

@@ -7,21 +7,27 @@
 
 #![allow(unsafe_code)]
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ffi::{Comm, Window};
+use crate::pool::WORDS;
 use crate::sys;
+use crate::transport::Shared;
 
-/// What a rank has in the memory that all share: its bell, in a cache line of its own.
-///
-/// The lowest bit says that somebody sleeps, and every ring that takes it away counts one more.
+/// What a rank has in the memory that all share, in a cache line of its own.
 #[repr(C, align(64))]
-#[derive(Default)]
 struct Line {
+    /// The lowest bit says that somebody sleeps, and every ring that takes it away counts one more.
     bell: AtomicU32,
+    /// There is something for a thread of this rank that sleeps, or will.
+    news: AtomicU32,
 }
+
+/// What is in the memory before that: words for all of the node.
+#[repr(C, align(64))]
+struct Front([AtomicU64; WORDS]);
 
 const ASLEEP: u32 = 1;
 
@@ -31,11 +37,11 @@ pub(super) struct Node {
     ranks: Vec<usize>,
     /// Where this rank is among them.
     own: usize,
-    lines: *const Line,
+    /// How many nodes there are.
+    nodes: usize,
+    front: *const Front,
     window: Mutex<Option<(Comm, Window)>>,
-    /// Another thread of this rank has something for the one that sleeps, or will.
-    news: AtomicBool,
-    /// How many threads use the lines, and whether they may.
+    /// How many threads use the memory, and whether they may.
     users: AtomicUsize,
     closed: AtomicBool,
 }
@@ -49,14 +55,14 @@ impl Node {
     /// The node of this rank, or of that a group of `group` ranks. All ranks of the communicator call this together.
     pub(super) fn open(world: Comm, group: Option<usize>) -> Result<Node, String> {
         let (comm, ranks) = world.neighbours(group)?;
-        let window = comm.share(ranks.len() * size_of::<Line>())?;
-        let lines = window.memory.as_ptr().cast_const().cast();
+        let window = comm.share(size_of::<Front>() + ranks.len() * size_of::<Line>())?;
+        let (front, own) = (window.memory.as_ptr().cast_const().cast(), comm.rank()?);
         Ok(Node {
-            own: comm.rank()?,
+            own,
             ranks,
-            lines,
+            nodes: world.count(own == 0)?,
+            front,
             window: Mutex::new(Some((comm, window))),
-            news: AtomicBool::new(false),
             users: AtomicUsize::new(0),
             closed: AtomicBool::new(false),
         })
@@ -65,6 +71,22 @@ impl Node {
     /// How many ranks there are.
     pub(super) fn size(&self) -> usize {
         self.ranks.len()
+    }
+
+    /// How many nodes there are.
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes
+    }
+
+    /// The words that are for all of the node.
+    ///
+    /// # Panics
+    /// If the memory was given back.
+    pub(super) fn shared(&self) -> Shared<'_> {
+        self.users.fetch_add(1, Ordering::SeqCst);
+        assert!(!self.closed.load(Ordering::SeqCst), "the memory of the node was given back");
+        // SAFETY: all zero at first, made of atomics; `close` waits for this to be dropped.
+        Shared::counted(unsafe { &(*self.front).0 }, &self.users)
     }
 
     /// Where a rank is on this node, if it is.
@@ -85,18 +107,25 @@ impl Node {
 
     /// Wakes another thread of this rank, or has its next sleep end at once.
     pub(super) fn wake(&self) {
-        self.news.store(true, Ordering::SeqCst);
-        self.with(|lines| ring(&lines[self.own].bell));
+        self.with(|lines| lines[self.own].wake());
+    }
+
+    /// The same for every other rank of the node.
+    pub(super) fn wake_others(&self) {
+        self.with(|lines| {
+            let others = lines.iter().enumerate().filter(|(place, _)| *place != self.own);
+            others.for_each(|(_, line)| line.wake());
+        });
     }
 
     /// Sleeps until this rank is rung, but not longer than this, and not at all if there turns out to be something.
     pub(super) fn sleep(&self, longest: Duration, is_news: impl FnOnce() -> bool) {
         let slept = self.with(|lines| {
-            let bell = &lines[self.own].bell;
+            let Line { bell, news } = &lines[self.own];
             let seen = bell.fetch_or(ASLEEP, Ordering::SeqCst) | ASLEEP;
             // Whoever rings after this sees the bit; what came before is seen here.
             fence(Ordering::SeqCst);
-            if !self.news.swap(false, Ordering::SeqCst) && !is_news() {
+            if news.swap(0, Ordering::SeqCst) == 0 && !is_news() {
                 sys::sleep_at(bell, seen, longest);
             }
         });
@@ -110,8 +139,11 @@ impl Node {
     fn with<R>(&self, look: impl FnOnce(&[Line]) -> R) -> Option<R> {
         self.users.fetch_add(1, Ordering::SeqCst);
         let open = !self.closed.load(Ordering::SeqCst);
-        // SAFETY: as many lines as ranks, all zero at first, made of atomics; `close` waits for this to be over.
-        let result = open.then(|| look(unsafe { std::slice::from_raw_parts(self.lines, self.ranks.len()) }));
+        let result = open.then(|| {
+            // SAFETY: as many lines behind the front as there are ranks, all zero at first, made of atomics; `close` waits for
+            // this to be over.
+            look(unsafe { std::slice::from_raw_parts(self.front.add(1).cast(), self.ranks.len()) })
+        });
         self.users.fetch_sub(1, Ordering::SeqCst);
         result
     }
@@ -128,6 +160,13 @@ impl Node {
         }
         window.free()?;
         comm.free()
+    }
+}
+
+impl Line {
+    fn wake(&self) {
+        self.news.store(1, Ordering::SeqCst);
+        ring(&self.bell);
     }
 }
 
