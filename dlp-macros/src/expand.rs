@@ -135,6 +135,7 @@ fn parts(
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let ask = code.ask();
+    let kind_of_loop = kind_of_loop(split, args, dlp);
     let (over, allow) = (&written.expr, allow());
     let cells = alias::captured(split, dlp);
     let (items_of, look) = look(split, args, &source, dlp);
@@ -162,6 +163,7 @@ fn parts(
                             #scratch
                             let #left = #dlp::run(
                                 #at,
+                                #kind_of_loop,
                                 #source,
                                 #again,
                                 #led,
@@ -231,6 +233,22 @@ fn parenthesised(pattern: &Pat) -> TokenStream {
     }
 }
 
+/// Whether the iteration that takes this way out is left out instead.
+fn stays(exit: &Exit, args: &Args) -> bool {
+    args.on_error == OnError::Skip && exit.fails()
+}
+
+/// Whether the loop has a way out.
+fn leaves(split: &Split, args: &Args) -> bool {
+    !split.exits.iter().all(|exit| stays(exit, args))
+}
+
+/// What is known of the loop at compile time, as a type.
+fn kind_of_loop(split: &Split, args: &Args, dlp: &TokenStream) -> TokenStream {
+    let (leaves, undoes) = (leaves(split, args) || split.tentative, args.undoes());
+    quote!(#dlp::Kind::<#leaves, #undoes>)
+}
+
 /// What is known of the loop at compile time, as a static.
 fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStream {
     let line = line_of(split.original.for_token.span);
@@ -242,12 +260,12 @@ fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> Toke
     let written =
         split.written_items.as_ref().map(|_| quote!(#dlp::Site { line: #line, target: "the item" }));
     let sites = sites.chain(written);
-    let stays = |exit: &Exit| args.on_error == OnError::Skip && exit.fails();
-    let ways_out = (0_u32..).zip(&split.exits).filter(|(_, exit)| !stays(exit)).map(|(number, _)| number);
-    let exits = match (split.exits.iter().all(stays), split.tentative) {
+    let ways_out =
+        (0_u32..).zip(&split.exits).filter(|(_, exit)| !stays(exit, args)).map(|(number, _)| number);
+    let exits = match (leaves(split, args), split.tentative) {
         (_, true) => quote!(#dlp::Exits::Tentative),
-        (false, false) => quote!(#dlp::Exits::Final),
-        (true, false) => quote!(#dlp::Exits::Never),
+        (true, false) => quote!(#dlp::Exits::Final),
+        (false, false) => quote!(#dlp::Exits::Never),
     };
     let strategy = match &args.strategy {
         Strategy::Managed => quote!(#dlp::Strategy::Managed),
