@@ -64,6 +64,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                         let field_1_0 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<false, false>,
                             source,
                             again,
                             false,

@@ -62,6 +62,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         let field_1_0 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<false, false>,
                             source,
                             again,
                             false,

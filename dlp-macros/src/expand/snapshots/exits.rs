@@ -59,6 +59,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                         }
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<true, false>,
                             source,
                             again,
                             false,

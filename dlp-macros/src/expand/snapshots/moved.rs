@@ -53,6 +53,7 @@ fn joined(words: &[Word]) -> List {
                         let mut held_0 = ::core::option::Option::Some(list);
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<false, false>,
                             source,
                             again,
                             false,

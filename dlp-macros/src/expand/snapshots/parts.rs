@@ -46,6 +46,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                         let field_0_1 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<false, false>,
                             source,
                             again,
                             false,

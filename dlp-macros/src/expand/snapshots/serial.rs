@@ -61,6 +61,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                         witness_0_1.stays_inside("arg");
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::Kind::<false, false>,
                             source,
                             again,
                             false,
