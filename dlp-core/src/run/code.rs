@@ -122,7 +122,7 @@ where
             match (self.replay)(site, &mut op) {
                 Flow::Next => {}
                 Flow::Skip => break,
-                Flow::Leave(exit) if !self.at.has(exit) => {
+                Flow::Leave(exit) if !LEAVES || !self.at.has(exit) => {
                     return Err(unknown(index, by, Some(EXITS + exit)));
                 }
                 Flow::Leave(exit) => {
