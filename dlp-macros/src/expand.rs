@@ -79,7 +79,7 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
 
 /// The name of what generated code uses. It is written hundreds of times in a function: each token costs the compiler time.
 pub(crate) fn private() -> TokenStream {
-    syn::Ident::new("__dlp", Span::mixed_site()).into_token_stream()
+    quote!(__dlp)
 }
 
 /// The path that the name stands for.

@@ -59,6 +59,7 @@ pub(super) fn measure(rounds: usize) -> Result<(Vec<Row>, Vec<String>), Failure>
     let hello = package("cost_hello", Dependency::None, HELLO)?;
     let nothing = package("cost_main", Dependency::DlpWithMpi, MAIN)?;
     let split = package("cost_loop", Dependency::DlpWithMpi, LOOP)?;
+    let without_mpi = package("cost_loop_without_mpi", Dependency::Dlp, LOOP)?;
     let bare = bare(&hello)?;
 
     let job = |of: Job| -> Result<(), String> {
@@ -74,8 +75,9 @@ pub(super) fn measure(rounds: usize) -> Result<(Vec<Row>, Vec<String>), Failure>
     ];
     let [single, multiple, nothing_at_all, one_loop] = in_turns(jobs, rounds * JOBS)?;
     let many = |program: &Path| (0..BATCH).try_for_each(|_| succeeds(&mut Command::new(program)));
-    let programs: [Run<'_>; 2] = [&|| many(&hello.binary()), &|| many(&split.binary())];
-    let [plain, alone] = in_turns(programs, rounds)?.map(|spent| Spent {
+    let programs: [Run<'_>; 3] =
+        [&|| many(&hello.binary()), &|| many(&without_mpi.binary()), &|| many(&split.binary())];
+    let [plain, without, alone] = in_turns(programs, rounds)?.map(|spent| Spent {
         wall: spent.wall * 1000.0 / BATCH as f64,
         cpu: spent.cpu * 1000.0 / BATCH as f64,
     });
@@ -90,6 +92,7 @@ pub(super) fn measure(rounds: usize) -> Result<(Vec<Row>, Vec<String>), Failure>
     beside("the same beside C with THREAD_MULTIPLE", "s", multiple, one_loop);
     beside("the same without the loop", "s", multiple, nothing_at_all);
     beside("one rank, no launcher, beside plain Rust", "ms", plain, alone);
+    beside("the same, built without mpi", "ms", plain, without);
     Ok((rows, vec![format!("launched by {launcher}")]))
 }
 
