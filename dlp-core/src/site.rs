@@ -130,7 +130,7 @@ pub enum OnError {
 }
 
 /// What was asked for a loop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     /// How the iterations are shared out.
     pub strategy: Strategy,
@@ -148,7 +148,24 @@ pub struct Options {
     pub retry: u32,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl Options {
+    /// What a loop has where nothing else was asked for.
+    pub const DEFAULT: Self = Self {
+        strategy: Strategy::Managed,
+        chunk: Chunk::Auto,
+        gather: Gather::All,
+        manager: Manager::Working,
+        check: Check::Sample,
+        on_error: OnError::Stop,
+        retry: 0,
+    };
+
     /// Whether a failing iteration may be undone.
     pub(crate) fn undoes(&self) -> bool {
         self.on_error == OnError::Skip || self.retry > 0

@@ -148,7 +148,7 @@ impl Rest {
 ///
 /// How long it is alert depends on how long it had to wait before, as with a lock that spins (A. Karlin, K. Li, M. Manasse, S.
 /// Owicki: "Empirical studies of competitive spinning for a shared-memory multiprocessor", SOSP 1991): to be woken costs
-/// about as much as to be alert for [`Idle::SOON`], so that is as long as it is worth it.
+/// about as much as to be alert for a tenth of a millisecond, so that is as long as it is worth it.
 #[derive(Clone, Debug)]
 pub struct Idle {
     rings: bool,

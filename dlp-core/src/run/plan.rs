@@ -3,7 +3,6 @@
 //! Knows the options, the settings and the rendezvous; no item, no effect, and nothing of how a range is run.
 
 use super::engine::Verdict;
-use crate::digest::Look;
 use crate::digest::input::Input;
 use crate::hub::Spec;
 use crate::link::Link;
@@ -11,8 +10,7 @@ use crate::manager::{Batches, Terms};
 use crate::schedule::{Chunk, Cut, Rule, Static, shares};
 use crate::session::{Rendezvous, Session};
 use crate::settings::Settings;
-use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
-use crate::stepper::Stepper;
+use crate::site::{Check, Exits, Gather, Loop, Manager, Options, Strategy};
 use crate::wire::Op;
 use crate::worker::Worker;
 
@@ -31,19 +29,20 @@ pub(super) struct Plan {
     pub(super) verdict: Verdict,
 }
 
-/// Meets the other ranks at a loop over `source`, which nobody has touched, and waits to be let in.
-pub(super) fn meet<I: Iterator>(
+/// How much of the loop's input is looked at.
+pub(super) fn check(at: &Loop, session: &Session) -> Check {
+    at.options.under(&session.settings).check
+}
+
+/// Meets the other ranks at a loop of `length` items, where that is known, and waits to be let in.
+pub(super) fn meet(
     at: &'static Loop,
-    source: &mut Stepper<I>,
-    look: &Look<I>,
-    captured: &[u32],
+    length: Option<u64>,
+    input: &Input,
     root_leads: bool,
     session: &'static Session,
 ) -> (Link, Plan) {
-    let check = at.options.under(&session.settings).check;
-    let input = Input::of(source, look, captured, check, at.exits);
-    let length = source.length();
-    let link = session.enter(announcement(at, length, &input, session));
+    let link = session.enter(announcement(at, length, input, session));
     let unread = |why| session.fail(&format!("rank 0 sent settings to {at} that cannot be read: {why}"));
     let settings = session.settings.adopt(&link.admission()).unwrap_or_else(unread);
     let plan = Plan::new(at, length, root_leads, &settings, session);

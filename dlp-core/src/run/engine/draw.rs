@@ -7,7 +7,6 @@ use super::Engine;
 use crate::link::Link;
 use crate::observe::Observer;
 use crate::pool::{Pool, Take};
-use crate::run::code::Code;
 use crate::schedule::Chunk;
 use crate::transport::{Shared, Transport};
 use crate::wire::Message;
@@ -114,12 +113,7 @@ impl<'a> Well<'a> {
     }
 }
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Takes what to run next, or what has to be done before there is something.
     pub(super) fn draw(&mut self) {
         match self.well.take() {
