@@ -2,7 +2,8 @@
 //!
 //! This file and its folder are the only place that names `mpi`. [`Mpi`] opens, closes and ends the job; how
 //! frames go out is in `send.rs`, how they come in in `receive.rs`, how a rank rests in `rest.rs`, and the calls
-//! themselves are in `ffi.rs`; who shares memory with whom, and who wakes whom in it, in `node.rs`.
+//! themselves are in `ffi.rs`; who shares memory with whom, and who wakes whom in it, in `node.rs`, and short messages through that
+//! memory in `post.rs`.
 
 #![allow(unsafe_code)]
 
@@ -12,6 +13,7 @@ pub use mpi::traits::Communicator;
 
 mod ffi;
 mod node;
+mod post;
 mod receive;
 mod rest;
 mod send;
@@ -115,15 +117,16 @@ impl Mpi {
         // SAFETY: as promised by the caller.
         let comm = unsafe { Comm::duplicate(raw) }?;
         let (rank, size) = (comm.rank()?, comm.size()?);
+        let node = Node::open(comm, ranks_per_node)?;
         Ok(Mpi {
             comm,
             rank,
             size,
             concurrent: ffi::is_concurrent(),
             opener: this_thread(),
-            outbox: Outbox::new(comm, PIECE),
-            inbox: Mutex::new(Inbox::open(comm, size)?),
-            node: Node::open(comm, ranks_per_node)?,
+            outbox: Outbox::new(comm, PIECE, node.posts()),
+            inbox: Mutex::new(Inbox::open(comm, size, node.posts())?),
+            node,
             pace: Mutex::new(Pace::new()),
             owner: Mutex::new(owner),
         })
@@ -209,7 +212,7 @@ impl Transport for Mpi {
     fn send(&self, to: usize, frame: Frame) {
         assert!(to < self.size, "there is no rank {to} among {}", self.size);
         self.enter();
-        if let Err(error) = self.outbox.send(to, &frame, || self.node.ring(to)) {
+        if let Err(error) = self.outbox.send(&self.node, to, &frame) {
             self.fail(&error);
         }
     }
@@ -217,11 +220,11 @@ impl Transport for Mpi {
     fn poll(&self) -> Option<(usize, Frame)> {
         self.enter();
         if self.outbox.held() > 0
-            && let Err(error) = self.outbox.push_along()
+            && let Err(error) = self.outbox.push_along(&self.node)
         {
             self.fail(&error);
         }
-        match self.inbox().next() {
+        match self.inbox().next(&self.node) {
             Ok(news) => news,
             Err(error) => self.fail(&error),
         }
@@ -248,7 +251,8 @@ impl Transport for Mpi {
         }
         // Who sent what was begun rang for its beginning only.
         let longest = longest.min(if under_way { Idle::NAP } else { LONGEST });
-        self.node.sleep(longest, || self.inbox().is_ready().unwrap_or_else(|error| self.fail(&error)));
+        self.node
+            .sleep(longest, || self.inbox().is_ready(&self.node).unwrap_or_else(|error| self.fail(&error)));
     }
 
     fn wake(&self) {
@@ -257,7 +261,7 @@ impl Transport for Mpi {
 
     /// Where all ranks share memory. MPI has no call that sleeps until a frame comes: those from other nodes end no sleep.
     fn rings(&self) -> bool {
-        self.node.size() == self.size
+        self.node.is_all()
     }
 
     fn unsent(&self) -> usize {
