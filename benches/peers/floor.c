@@ -5,6 +5,7 @@
  *   floor gather BYTES          MPI_Gatherv of BYTES from every rank but rank 0
  *   floor sum N                 the ordered sum of N doubles, of which every rank has its share: moved, then added up
  *   floor push N                the same, moved into one growing array
+ *   floor meet N                N barriers
  *   floor start                 nothing
  *
  * FLOOR_THREADS=1 asks for MPI_THREAD_MULTIPLE. Rank 0 prints a line of `name=value` pairs. */
@@ -74,7 +75,7 @@ int main(int argc, char **argv) {
     uint64_t n = argc > 2 ? strtoull(argv[2], 0, 10) : 0;
     double mean = argc > 3 ? atof(argv[3]) : 0, total = 0;
     int is_hand_out = !strcmp(work, "hand_out") || !strcmp(work, "skew");
-    int count = (int)(is_hand_out ? 0 : !strcmp(work, "gather") ? n / 8 : n / size);
+    int meets = !strcmp(work, "meet"), count = (int)(is_hand_out || meets ? 0 : !strcmp(work, "gather") ? n / 8 : n / size);
     double *mine = malloc(8 * (size_t)count + 8), *all = rank ? 0 : malloc(8 * (size_t)count * size + 8);
     for (int i = 0; i < count; i++) mine[i] = i * 0.5;
     if (all) memset(all, 1, 8 * (size_t)count * size);
@@ -82,6 +83,7 @@ int main(int argc, char **argv) {
     MPI_Barrier(MPI_COMM_WORLD);
     double start = MPI_Wtime(), used = cpu_s(), sum = 0;
     if (is_hand_out) hand_out(rank, size, n, mean);
+    for (uint64_t i = 0; meets && i < n; i++) MPI_Barrier(MPI_COMM_WORLD);
     if (count) gather(size, mine, count, all);
     if (all && !strcmp(work, "sum")) for (size_t i = 0; i < (size_t)count * size; i++) sum += all[i];
     if (list) memcpy(list, all, 8 * (size_t)count * size);

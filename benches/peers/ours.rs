@@ -78,6 +78,47 @@ fn skew_dedicated(n: u64, mean: f64) -> u64 {
     done
 }
 
+/// How long task `i` of `n` takes in a load of this name, with this mean in microseconds.
+fn length(load: &str, i: u64, n: u64, mean: f64) -> Duration {
+    let twice = 2.0 * mean * 1e-6 / n as f64;
+    match load {
+        "log_normal" => task(i, mean),
+        "growing" => Duration::from_secs_f64((i as f64 + 0.5) * twice),
+        "shrinking" => Duration::from_secs_f64(((n - i) as f64 - 0.5) * twice),
+        // One in fifty takes as long as all the others between two such.
+        "rare" => Duration::from_secs_f64(mean * 1e-6 * if i % 50 == 17 { 25.5 } else { 0.5 }),
+        // The last eight take a tenth of it all.
+        "late" => Duration::from_secs_f64(mean * 1e-6 * if i + 8 < n { 0.9 } else { n as f64 / 80.0 }),
+        _ => Duration::from_secs_f64(mean * 1e-6),
+    }
+}
+
+#[dlp::parallel(gather = "root")]
+fn load(name: &str, n: u64, mean: f64) -> f64 {
+    let mut longest = 0_f64;
+    for i in 0..n {
+        let length = length(name, i, n, mean);
+        std::thread::sleep(length);
+        longest = longest.max(length.as_secs_f64());
+    }
+    longest
+}
+
+/// A loop of nothing, so many times.
+fn meet(n: u64) -> f64 {
+    #[dlp::parallel(strategy = "round_robin", check = "off")]
+    fn nothing(items: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for x in items {
+            let y = x * 0.5;
+            sum += y;
+        }
+        sum
+    }
+    let items: Vec<f64> = (0..8).map(f64::from).collect();
+    (0..n).map(|_| nothing(black_box(&items))).sum()
+}
+
 /// What it adds to a task of so many microseconds that it is handed out: a task knows when the one before it ended.
 fn answer(n: u64, length: f64) -> f64 {
     let (mut ended, mut added) = (None::<Instant>, vec![]);
@@ -172,6 +213,7 @@ fn run(work: &str, n: u64, mean: f64) -> f64 {
         "skew" => skew(n, mean).unwrap_or_default() as f64,
         "skew_dedicated" => skew_dedicated(n, mean).unwrap_or_default() as f64,
         "answer" => answer(n, mean),
+        "meet" => meet(n),
         "wait" => wait(mean),
         "busy" => busy(n, mean).unwrap_or_default() as f64,
         "count" => count(n).unwrap_or_default() as f64,
@@ -179,7 +221,7 @@ fn run(work: &str, n: u64, mean: f64) -> f64 {
         "push" => push(n).map_or(0.0, |list| list[list.len() / 2]),
         "gather" => gather(n / 8 * dlp::size() as u64).map_or(0.0, |list| list[list.len() / 2]),
         "gather_all" => gather_all(n / 8 * dlp::size() as u64)[1],
-        _ => 0.0,
+        _ => work.strip_prefix("load_").and_then(|name| load(name, n, mean)).unwrap_or_default(),
     }
 }
 
@@ -188,8 +230,12 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let number = |at: usize| arguments.get(at).and_then(|text| text.parse::<f64>().ok()).unwrap_or_default();
     let (work, n, mean) = (arguments.first().map_or("start", String::as_str), number(1) as u64, number(2));
-    let total: f64 =
-        if work.starts_with("skew") { (0..n).map(|i| task(i, mean).as_secs_f64()).sum() } else { 0.0 };
+    let lengths = |name| (0..n).map(|i| length(name, i, n, mean).as_secs_f64()).sum();
+    let total: f64 = match work.strip_prefix("load_") {
+        Some(name) => lengths(name),
+        None if work.starts_with("skew") => lengths("log_normal"),
+        None => 0.0,
+    };
     // What is made at the first use (connections, threads) is no part of the work.
     run(work, (dlp::size() as u64 * 8).min(n), mean.min(1000.0));
     dlp::barrier();

@@ -13,9 +13,11 @@
 mod measure;
 mod picture;
 mod rows;
+pub(crate) mod schedules;
 
 use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -43,12 +45,18 @@ fn request(arguments: &[OsString]) -> Option<Request> {
     Some(request)
 }
 
-pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
-    let request = request(arguments).ok_or(Failure::Usage)?;
+/// Where the results go, made if it is not there, after what measuring needs is installed.
+fn folder() -> Result<PathBuf, Failure> {
     setup::ensure()?;
     let folder = workspace().join("target/bench");
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
-    let bench = Bench::prepare(&folder)?;
+    Ok(folder)
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
+    let request = request(arguments).ok_or(Failure::Usage)?;
+    let folder = folder()?;
+    let bench = Bench::prepare(&folder)?.with_peers(&folder);
     let mut rows: Vec<Row> = rows::all();
     let names = &request.names;
     rows.retain(|row| names.is_empty() || names.iter().any(|name| row.name.contains(name.as_str())));

@@ -60,6 +60,12 @@ const COMMANDS: &[Command] = &[
         "run random programs serially and split, and compare them",
         generated::run,
     ),
+    (
+        "schedules",
+        "[--rounds N] [LOAD..]",
+        "measure which strategy does best with which load; a table",
+        bench::schedules::run,
+    ),
     ("soak", "--sizes", "send values of 2 GiB and more, as far as memory allows", soak::run),
     ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),
 ];

@@ -1,6 +1,9 @@
 //! Random numbers that are the same on every machine: SplitMix64 (Steele, Lea and Flood, "Fast Splittable
 //! Pseudorandom Number Generators", OOPSLA 2014), the generator that seeds those of the crate `rand`.
 
+/// From one number's state to the next one's.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Random(u64);
@@ -14,11 +17,16 @@ impl Random {
     }
 
     pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0 = self.0.wrapping_add(STEP);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         z ^ (z >> 31)
+    }
+
+    /// The number at this place of the stream of seed 0.
+    pub(crate) fn at(place: u64) -> u64 {
+        Self(place.wrapping_mul(STEP)).next()
     }
 
     /// A number below `limit`; that a `u64` is no multiple of it does not matter here.
@@ -60,6 +68,12 @@ mod tests {
             numbers,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+    }
+
+    #[test]
+    fn every_place_of_the_stream_can_be_had() {
+        let mut random = Random(0);
+        assert!((0..5).all(|place| Random::at(place) == random.next()));
     }
 
     #[test]

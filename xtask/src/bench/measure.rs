@@ -22,7 +22,7 @@ pub(super) enum Program {
     Floor,
     /// dlp.
     Ours,
-    /// dlp, with a strategy.
+    /// dlp, with a strategy, and a chunk behind a slash.
     OursBy(&'static str),
     /// A peer in Python.
     Peer(&'static str),
@@ -111,8 +111,13 @@ impl Bench {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from);
         let ours = target.join("release/examples/program_bench");
-        let python = python(folder).inspect_err(|why| eprintln!("without the peers in Python: {why}")).ok();
-        Ok(Bench { launcher, floor, ours, python })
+        Ok(Bench { launcher, floor, ours, python: None })
+    }
+
+    /// Beside the peers, if they can be had.
+    pub(super) fn with_peers(mut self, folder: &Path) -> Bench {
+        self.python = python(folder).inspect_err(|why| eprintln!("without the peers in Python: {why}")).ok();
+        self
     }
 
     /// What it is run with.
@@ -155,10 +160,18 @@ impl Bench {
         Some(match spec.program {
             Program::Floor => start(&self.floor).env("FLOOR_THREADS", "1").args(arguments),
             Program::Ours => start(&self.ours).args(arguments),
-            Program::OursBy(strategy) => start(&self.ours).env("DLP_STRATEGY", strategy).args(arguments),
+            Program::OursBy(how) => {
+                let (strategy, chunk) = how.split_once('/').unwrap_or((how, ""));
+                let job = start(&self.ours).env("DLP_STRATEGY", strategy).args(arguments);
+                if chunk.is_empty() { job } else { job.env("DLP_CHUNK", chunk) }
+            }
             Program::Peer(name) => {
                 let job = start(self.python.as_deref()?);
                 let job = if name == "mpi4py.futures" { job.args(["-m", name]) } else { job };
+                // dlp_mpi insists.
+                let job = ["OMP_NUM_THREADS", "MKL_NUM_THREADS"]
+                    .into_iter()
+                    .fold(job, |job, name| job.env(name, "1"));
                 job.arg(workspace().join("benches/peers/peers.py")).arg(name).args(arguments)
             }
         })

@@ -1,6 +1,7 @@
 //! What is measured: a row for each thing that somebody may want to know, a column for each system.
 
 use super::measure::{Measured, Program, Sample, Spec, cores};
+use crate::random::Random;
 
 /// The columns.
 pub(super) const SYSTEMS: [&str; 7] =
@@ -55,6 +56,25 @@ fn each(of: &Spec, measured: &Measured, _: &[Spec]) -> Option<f64> {
 /// The share of the ranks' time that was work.
 fn efficiency(of: &Spec, measured: &Measured, _: &[Spec]) -> Option<f64> {
     measured.median(of, |sample| sample.total / of.ranks as f64 / sample.wall)
+}
+
+/// The time that handing out in order takes if it costs nothing, over the time that it took: no schedule that is told nothing of the
+/// tasks and takes them in order can do better (R. Graham: "Bounds on multiprocessing timing anomalies", SIAM J. Appl. Math. 17, 1969).
+fn in_order(of: &Spec, measured: &Measured, _: &[Spec]) -> Option<f64> {
+    let mut free = vec![0.0; of.ranks];
+    for index in 0..of.n {
+        let first = free.iter_mut().min_by(|a: &&mut f64, b| a.total_cmp(b))?;
+        *first += skewed_task(index, of.mean as f64);
+    }
+    let end = free.into_iter().fold(0.0, f64::max);
+    measured.median(of, |sample| end / sample.wall)
+}
+
+/// Seconds, as in the programs.
+fn skewed_task(index: u64, mean: f64) -> f64 {
+    let uniform = |k: u64| (Random::at(2 * index + k) >> 11) as f64 + 0.5;
+    let [u, v] = [0, 1].map(|k| uniform(k) / 9_007_199_254_740_992.0);
+    mean * 1e-6 * ((-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos() - 0.5).exp()
 }
 
 /// The share of a core that the root used.
@@ -137,6 +157,11 @@ pub(super) fn all() -> Vec<Row> {
         rows.push(hand_out("hand out, chunk 1, dedicated manager", "hand_out", ranks, "<= 1.15 x C"));
         rows.push(hand_out("hand out by hand, dedicated manager", "hand_out_by_hand", ranks, "<= 1.15 x C"));
         rows.push(hand_out("hand out, chunk 1, the root works too", "hand_out_working", ranks, ""));
+        let shared = spec(Program::OursBy("shared"), "hand_out_working", ranks, 2_000_000, 0);
+        rows.push(Row {
+            cells: vec![None, Some(shared)],
+            ..hand_out("hand out, chunk 1, from the node's memory", "hand_out_working", ranks, "<= 0.1")
+        });
     }
     for (ranks, goal) in [(3, ">= 0.97"), (9, ">= 0.95")] {
         let row = |name, unit, goal, work, less_is_better, value| Row {
@@ -150,6 +175,10 @@ pub(super) fn all() -> Vec<Row> {
             value,
         };
         rows.push(row("skewed tasks, efficiency", "", goal, "skew", false, efficiency));
+        rows.push(Row {
+            cells: skewed("skew", ranks).into_iter().take(2).collect(),
+            ..row("the same over the best in this order", "", ">= 0.97", "skew", false, in_order)
+        });
         let by_turns = spec(Program::OursBy("round_robin"), "skew", ranks, SKEW.0, SKEW.1);
         rows.push(Row {
             cells: vec![None, Some(by_turns)],
@@ -202,6 +231,15 @@ pub(super) fn all() -> Vec<Row> {
     rows.push(short("10^8 iterations of 10 ns, push", "push", true));
     rows.push(gathered("gather of 3 x 32 MiB pushed one by one", "gather", ">= 0.8 x C"));
     rows.push(gathered("the same to all ranks", "gather_all", ""));
+    for ranks in [2, 3] {
+        let cells =
+            [Program::Floor, Program::Ours].map(|program| Some(spec(program, "meet", ranks, 10_000, 0)));
+        rows.push(Row {
+            name: "a loop of nothing; C: a barrier",
+            cells: cells.into(),
+            ..hand_out("", "", ranks, "")
+        });
+    }
     rows.push(Row {
         name: "a job that does nothing",
         unit: "s",
