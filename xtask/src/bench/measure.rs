@@ -24,6 +24,8 @@ pub(super) enum Program {
     Ours,
     /// dlp, with a strategy, and a chunk behind a slash.
     OursBy(&'static str),
+    /// dlp, each rank as if on a node of its own.
+    OursFar,
     /// A peer in Python.
     Peer(&'static str),
 }
@@ -160,6 +162,7 @@ impl Bench {
         Some(match spec.program {
             Program::Floor => start(&self.floor).env("FLOOR_THREADS", "1").args(arguments),
             Program::Ours => start(&self.ours).args(arguments),
+            Program::OursFar => start(&self.ours).env("DLP_RANKS_PER_NODE", "1").args(arguments),
             Program::OursBy(how) => {
                 let (strategy, chunk) = how.split_once('/').unwrap_or((how, ""));
                 let job = start(&self.ours).env("DLP_STRATEGY", strategy).args(arguments);

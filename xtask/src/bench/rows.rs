@@ -18,8 +18,11 @@ pub(super) struct Row {
     cells: Vec<Option<Spec>>,
     /// Beside the job itself: what it is compared with.
     beside: Vec<Spec>,
-    value: fn(&Spec, &Measured, &[Spec]) -> Option<f64>,
+    value: Value,
 }
+
+/// A figure, of what the jobs printed.
+type Value = fn(&Spec, &Measured, &[Spec]) -> Option<f64>;
 
 impl Row {
     /// The jobs that are run for it.
@@ -193,26 +196,31 @@ pub(super) fn all() -> Vec<Row> {
             load,
         ));
     }
-    rows.push(Row {
-        name: "a rank that waits 2 s burns",
-        unit: "% of core",
+    let waits = |name, unit, goal, spec, value| Row {
+        name,
+        unit,
         ranks: 2,
-        goal: "<= 2",
+        goal,
         less_is_better: true,
-        cells: vec![None, Some(spec(Program::Ours, "wait", 2, 1, 2_000_000))],
+        cells: vec![None, Some(spec)],
         beside: vec![],
-        value: |of, measured, _| measured.median(of, |sample| 100.0 * sample.check / sample.wall),
-    });
-    rows.push(Row {
-        name: "waiting for an index, after tasks of 10 ms",
-        unit: "µs",
-        ranks: 2,
-        goal: "<= 50",
-        less_is_better: true,
-        cells: vec![None, Some(spec(Program::Ours, "answer", 2, 100, 10_000))],
-        beside: vec![],
-        value: |of, measured, _| measured.median(of, |sample| sample.check * 1e6),
-    });
+        value,
+    };
+    for (program, burns, goal, adds, limit) in [
+        (
+            Program::Ours,
+            "a rank that waits 2 s burns",
+            "<= 2",
+            "waiting for an index, after tasks of 10 ms",
+            "<= 50",
+        ),
+        (Program::OursFar, "the same, for another node", "<= 5", "the same, from another node", "<= 2 x 500"),
+    ] {
+        let burnt: Value = |of, measured, _| measured.median(of, |sample| 100.0 * sample.check / sample.wall);
+        rows.push(waits(burns, "% of core", goal, spec(program, "wait", 2, 1, 2_000_000), burnt));
+        let added: Value = |of, measured, _| measured.median(of, |sample| sample.check * 1e6);
+        rows.push(waits(adds, "µs", limit, spec(program, "answer", 2, 100, 10_000), added));
+    }
     rows.push(Row {
         name: "busy tasks, speed-up over serial",
         unit: "x",
