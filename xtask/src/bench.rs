@@ -10,6 +10,7 @@
 //! several rounds, and what is compared runs in turns, so that what else the machine does falls on all. Only ratios within
 //! one run mean something. The peers run where Python is there, in an environment of their own under `target/bench`.
 
+pub(crate) mod counts;
 mod measure;
 mod picture;
 mod rows;

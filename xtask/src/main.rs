@@ -43,6 +43,12 @@ const COMMANDS: &[Command] = &[
         cost::run,
     ),
     (
+        "counts",
+        "[--write]",
+        "count the instructions of an iteration, which must not drift",
+        bench::counts::run,
+    ),
+    (
         "demo",
         "[DIR]",
         "count the words under DIR on 1 rank and on several, and compare answer and time",

@@ -153,6 +153,14 @@ impl Bench {
         Ok(measured)
     }
 
+    /// A job of two ranks in which callgrind counts instructions, and writes them into `out` with the rank behind.
+    pub(super) fn counted(&self, work: &str, n: u64, out: &Path) -> Job {
+        // A rank is known by what its launcher tells it: that of Open MPI, or that of MPICH.
+        const START: &str = r#"exec valgrind --tool=callgrind --callgrind-out-file="$1.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" "$2" "$3" "$4""#;
+        let job = self.launcher.job(2, Path::new("sh")).args(["-c", START, "sh"]).arg(out).arg(&self.ours);
+        job.env("DLP_STRATEGY", "block").args([work.to_owned(), n.to_string()])
+    }
+
     fn job(&self, spec: &Spec) -> Option<Job> {
         let arguments = [spec.work.to_owned(), spec.n.to_string(), spec.mean.to_string()];
         let start = |program: &Path| match spec.ranks {
