@@ -325,8 +325,7 @@ fn orders(
             orders
         }
         (Message::Left { index, part }, Kind::Loop { manager, parts, .. }) => {
-            let given =
-                manager.at_work().find(|(member, _)| *member == from).map_or(0, |(_, range)| range.start);
+            let given = manager.work_of(from).map_or(0, |range| range.start);
             let orders = manager.on_left(now, from, index)?;
             parts.check(from, &part, &(given..index + 1))?;
             parts.on_part(out, part);
