@@ -11,6 +11,7 @@ mod generated;
 mod libclang;
 mod random;
 mod setup;
+mod simulate;
 mod soak;
 mod tally;
 mod test;
@@ -52,6 +53,12 @@ const COMMANDS: &[Command] = &[
         "[--seed S] [--count N] [--minutes M]",
         "run random programs serially and split, and compare them",
         generated::run,
+    ),
+    (
+        "simulate",
+        "[--measure] [--check] [--far MICROS] [--up-to RANKS]",
+        "forecast how loops scale to 100,000 ranks; tables and pictures in docs/",
+        simulate::run,
     ),
     ("soak", "--sizes", "send values of 2 GiB and more, as far as memory allows", soak::run),
     ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),

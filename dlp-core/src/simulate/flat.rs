@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::agenda::Agenda;
 use super::desk::Desk;
 use super::frontier::Frontier;
-use super::machine::{Machine, Polling};
+use super::machine::Machine;
 use super::{Forecast, Tally, Time, nanos};
 use crate::manager::{Manager, Order, Terms};
 use crate::schedule::{Rule, Static, shares};
@@ -102,7 +102,7 @@ pub(super) fn run(
         task,
         manager: Manager::new(terms, ranks),
         ranks: (0..ranks).map(worker).collect(),
-        agenda: Agenda::new(2 * ranks),
+        agenda: Agenda::new(),
         desk: Desk::new(machine.polling),
         frontier: Frontier::new(length),
         tally: Tally::new(ranks),
@@ -305,6 +305,7 @@ fn runs(how: Static, member: u64, members: u64, share: Range<u64>) -> impl Itera
 
 #[cfg(test)]
 mod tests {
+    use super::super::Polling;
     use super::*;
 
     #[test]

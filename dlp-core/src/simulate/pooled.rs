@@ -119,7 +119,7 @@ pub(super) fn run(
         ranks: (0..ranks).map(|_| Rank { pace: Pace::new(), chunk: 0..0, since: 0 }).collect(),
         nodes: (0..nodes).map(|_| Node::default()).collect(),
         tellers,
-        agenda: Agenda::new(2 * ranks),
+        agenda: Agenda::new(),
         desk: Desk::new(machine.polling),
         frontier: Frontier::new(length),
         tally: Tally::new(ranks),
