@@ -80,7 +80,7 @@ struct Meeting {
 }
 
 enum Kind {
-    Loop { manager: Manager, settings: Payload, parts: Box<Parts> },
+    Loop { manager: Box<Manager>, settings: Payload, parts: Box<Parts> },
     Collective { combine: fn(&[Payload]) -> Payload, brought: Vec<Payload> },
 }
 
@@ -105,7 +105,7 @@ impl Hub {
         let (ranks, kind) = match spec {
             Spec::Loop { terms, how, gather, settings, captured } => {
                 let parts = Box::new(Parts::new(gather, how, terms.length, size));
-                let manager = Manager::new(terms, size);
+                let manager = Box::new(Manager::new(terms, size));
                 (ranks.capturing(captured), Kind::Loop { manager, settings, parts })
             }
             Spec::Collective(combine) => {

@@ -134,7 +134,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
                 self.carry_out(done, orders.expect("a rank comes once"));
             }
             Event::Request { from, start, count, wants } => {
-                self.on_request(now, from, start..start + count, wants)
+                self.on_request(now, from, start..start + count, wants);
             }
             Event::Go(rank) => {
                 // Where a manager shares out, it has said more.
@@ -328,7 +328,7 @@ mod tests {
         let machine = Machine { near: Duration::from_micros(1), ..Machine::free() };
         let of = |polling| {
             let how = How::Managed { rule: Rule::Fixed(1), dedicated: true };
-            run(&Machine { polling, ..machine }, 3, 20, how, |index| Duration::from_millis(index)).makespan
+            run(&Machine { polling, ..machine }, 3, 20, how, Duration::from_millis).makespan
         };
         assert!(of(polls) > of(Polling::woken()));
     }

@@ -13,7 +13,7 @@ const RANKS: [usize; 5] = [2, 3, 4, 6, 9];
 const TASKS: u64 = 400;
 /// Microseconds.
 const MEAN: u64 = 10_000;
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// The work of `benches/peers/ours.rs`, its strategy where that is not its own, and what the simulator calls it.
 const WAYS: [(&str, &str, Option<&str>, &str); 7] = [
@@ -44,7 +44,7 @@ pub(super) fn run(forecaster: &Forecaster, machine: &Machine) -> Result<String, 
         })
         .collect();
     let forecasts = forecaster.ask(machine, &cases)?;
-    let mut walls = vec![vec![]; pairs.len()];
+    let mut walls: Vec<Vec<f64>> = vec![vec![]; pairs.len()];
     for round in 1..=ROUNDS {
         for (((name, work, strategy, _), ranks), walls) in pairs.iter().zip(&mut walls) {
             eprint!("\r\x1b[K{round}/{ROUNDS} {name} on {ranks} ranks");
@@ -62,12 +62,18 @@ pub(super) fn run(forecaster: &Forecaster, machine: &Machine) -> Result<String, 
     let mut text =
         String::from("| strategy | ranks | real, s | forecast, s | error |\n|---|---|---|---|---|\n");
     let mut worst = 0.0_f64;
-    for ((((name, ..), ranks), walls), forecast) in pairs.iter().zip(&mut walls).zip(&forecasts) {
-        walls.sort_unstable_by(f64::total_cmp);
-        let real = walls[walls.len() / 2];
+    let mut sum = 0.0;
+    for ((((name, ..), ranks), walls), forecast) in pairs.iter().zip(&walls).zip(&forecasts) {
+        // Whatever else the machine does makes a run longer, and none shorter.
+        let real = walls.iter().copied().fold(f64::INFINITY, f64::min);
         let error = 100.0 * (forecast.makespan / real - 1.0);
         worst = worst.max(error.abs());
+        sum += error.abs();
         text += &format!("| {name} | {ranks} | {real:.3} | {:.3} | {error:+.1} % |\n", forecast.makespan);
     }
-    Ok(text + &format!("\nReal is the median of {ROUNDS} runs. The largest error is {worst:.1} %.\n"))
+    let mean = sum / pairs.len() as f64;
+    let summary = format!(
+        "\nReal is the shortest of {ROUNDS} runs. Errors are {mean:.1} % on average, {worst:.1} % at most.\n"
+    );
+    Ok(text + &summary)
 }
