@@ -91,7 +91,7 @@ pub mod __private {
     pub use dlp_core::exit::{Branch, Returned, Slot, say};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
-    pub use dlp_core::run::{Answer, Ask, Left, Repeatable, alone, never, run, serial};
+    pub use dlp_core::run::{Answer, Ask, Kind, Left, Repeatable, alone, never, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::{Scratch, hold};
     pub use dlp_core::session::main;

@@ -9,8 +9,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dlp_core::schedule::{Rule, Static, batches};
-use dlp_core::simulate::{Forecast, Machine, Polling, Sharing, Tell, forecast};
+use dlp_core::pool::batches;
+use dlp_core::schedule::{Chunk, Rule, Static};
+use dlp_core::simulate::{Forecast, Machine, Polling, Sharing, forecast};
 
 /// The pairs of one line.
 struct Case<'a>(HashMap<&'a str, &'a str>);
@@ -35,7 +36,8 @@ impl<'a> Case<'a> {
     fn machine(&self) -> Machine {
         let [near, far, service, iteration, replay, take] =
             ["near", "far", "service", "iteration", "replay", "take"].map(|name| self.time(name));
-        let [alert, overshoot, longest] = ["alert", "overshoot", "longest"].map(|name| self.time(name));
+        let [alert, wake, overshoot, longest] =
+            ["alert", "wake", "overshoot", "longest"].map(|name| self.time(name));
         Machine {
             near,
             far,
@@ -44,12 +46,12 @@ impl<'a> Case<'a> {
             iteration,
             replay,
             take,
-            polling: Polling { alert, overshoot, longest },
+            polling: Polling { alert, wake, overshoot, longest },
             ..Machine::free()
         }
     }
 
-    /// `auto`, `fixed:1`, `cyclic:1`, `pool:rank` or the like; `dedicated:` before it.
+    /// `auto`, `fixed:1`, `cyclic:1`, `pool` or the like; `dedicated:` before it.
     fn sharing(&self) -> Sharing {
         let name = self.word("sharing");
         let (dedicated, name) = name.strip_prefix("dedicated:").map_or((false, name), |name| (true, name));
@@ -65,11 +67,12 @@ impl<'a> Case<'a> {
             "cyclic" => Sharing::Static(Static::Cyclic(rule)),
             "block" => Sharing::Static(Static::Block(self.number("length"))),
             "pool" => {
-                let tell = if detail == "rank" { Tell::Rank } else { Tell::Node };
                 let shortest = self.0.get("shortest").map(|_| Rule::Factoring(self.number("shortest")));
-                let batches =
-                    shortest.unwrap_or_else(|| batches(self.number("node").min(self.number("ranks"))));
-                Sharing::Pooled { batches, tell }
+                let ranks = self.number("node").min(self.number("ranks"));
+                Sharing::Pooled {
+                    chunk: Chunk::Auto,
+                    batches: shortest.unwrap_or_else(|| batches(Chunk::Auto, ranks)),
+                }
             }
             other => panic!("no way of sharing out is called `{other}`"),
         }

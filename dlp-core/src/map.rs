@@ -166,6 +166,7 @@ where
     fn step(&mut self, running: &mut Running) -> bool {
         match running.member.worker.task() {
             Task::Run(range) => self.run_one(running, range),
+            Task::Draw => unreachable!("its manager deals"),
             Task::Wait => {
                 let message = running.member.await_message();
                 self.take_in(running, message);

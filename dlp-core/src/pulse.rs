@@ -19,7 +19,7 @@ impl Pulse {
     const LONG: Duration = Duration::from_micros(200);
     const STRIDE: u32 = 1 << 16;
     /// Records that are older than this are handed over.
-    const LATE: Duration = Duration::from_millis(5);
+    pub(crate) const LATE: Duration = Duration::from_millis(5);
 
     pub(crate) fn new() -> Self {
         let now = Instant::now();

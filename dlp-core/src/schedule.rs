@@ -1,15 +1,13 @@
 //! How the indices of a loop are cut into ranges, as pure arithmetic.
 //!
 //! [`shares`] cuts without a manager: every rank computes its own ranges. A [`Dealer`] cuts as requests
-//! come in, by a [`Rule`]. A [`Pool`] is where the ranks of a node take from what was dealt to all of them. None of them knows messages, ranks of a transport, or a clock: time comes in as a number.
+//! come in, by a [`Rule`]. Neither knows messages, ranks of a transport, or a clock: time comes in as a number.
 
 mod dealer;
-mod pool;
 
 use std::ops::Range;
 
 pub use self::dealer::{Dealer, Rule};
-pub use self::pool::{Pace, Pool, batches};
 
 /// How many iterations are handed out at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -40,6 +38,17 @@ pub enum Static {
     Block(u64),
     /// Everything to member 0.
     First,
+}
+
+/// Who cuts a loop into ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cut {
+    /// A manager, as members ask.
+    Dealt,
+    /// Every member for itself.
+    Own(Static),
+    /// Members, from the batch that the manager gave to their node.
+    Pool,
 }
 
 impl Static {

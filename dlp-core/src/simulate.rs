@@ -2,7 +2,7 @@
 //! discrete-event simulation.
 //!
 //! [`forecast`] runs a loop of tasks of known lengths on any number of simulated ranks: the real [`Manager`] or [`Dealer`]
-//! shares out, real [`Worker`]s ask, and a [`Machine`] says what messages, their service and the bookkeeping cost. What is
+//! shares out, real [`Worker`]s ask, the ranks of a node take from a real [`Pool`], and a [`Machine`] says what messages, their service and the bookkeeping cost. What is
 //! modelled, beside that: messages wait in one queue at the root and are served one after another in the order in which they
 //! come; who waits polls in ever longer sleeps; Parts are handed over now and then, one at a time; the root replays in loop
 //! order. What is not: bytes (effects are taken to be small), several roots, loops that are left early, `gather = "all"`.
@@ -12,6 +12,7 @@
 //! [`Manager`]: crate::manager::Manager
 //! [`Dealer`]: crate::schedule::Dealer
 //! [`Worker`]: crate::worker::Worker
+//! [`Pool`]: crate::pool::Pool
 
 mod agenda;
 mod desk;
@@ -25,7 +26,7 @@ mod tests;
 use core::time::Duration;
 
 pub use self::machine::{Machine, Polling};
-use crate::schedule::{Rule, Static};
+use crate::schedule::{Chunk, Rule, Static};
 
 /// Nanoseconds since the ranks came to the loop.
 type Time = u64;
@@ -42,23 +43,14 @@ pub enum Sharing {
         /// Whether the root does nothing else.
         dedicated: bool,
     },
-    /// The manager on the root answers nodes; inside a node ranks take from a pool in shared memory
-    /// ([`Pool`](crate::schedule::Pool)). The root works too.
+    /// The strategy `shared`: the manager on the root gives batches to nodes, and the ranks of a node take from its
+    /// [`Pool`](crate::pool::Pool). The root works too.
     Pooled {
-        /// How the manager cuts the loop into the batches of nodes; [`batches`](crate::schedule::batches) says how best.
+        /// How many a rank takes at a time.
+        chunk: Chunk,
+        /// How the manager cuts batches; [`batches`](crate::pool::batches) is how it really does.
         batches: Rule,
-        /// Who tells the root what is done.
-        tell: Tell,
     },
-}
-
-/// Who tells the root what the ranks of a node have done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tell {
-    /// Each rank by itself.
-    Rank,
-    /// Each node with one message for all its ranks.
-    Node,
 }
 
 /// What would come of a loop. Times are simulated ones.
@@ -92,9 +84,9 @@ pub struct Load {
 impl Forecast {
     /// `total / (ranks * makespan)`: the share of all ranks' time that was work on tasks. 1 for an empty loop.
     pub fn efficiency(&self) -> f64 {
-        match self.makespan.as_secs_f64() {
-            0.0 => 1.0,
-            makespan => self.total.as_secs_f64() / (self.busy.len() as f64 * makespan),
+        match self.makespan.as_nanos() {
+            0 => 1.0,
+            makespan => self.total.as_nanos() as f64 / (self.busy.len() as u128 * makespan) as f64,
         }
     }
 
@@ -147,7 +139,7 @@ pub fn forecast(
         Sharing::Managed { rule, dedicated } => {
             flat::run(machine, ranks, length, flat::How::Managed { rule, dedicated }, task)
         }
-        Sharing::Pooled { batches, tell } => pooled::run(machine, ranks, length, batches, tell, task),
+        Sharing::Pooled { chunk, batches } => pooled::run(machine, ranks, length, chunk, batches, task),
     }
 }
 

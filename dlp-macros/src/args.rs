@@ -52,6 +52,7 @@ pub(crate) enum Strategy {
     Guided,
     Factoring,
     Trapezoid,
+    Shared,
     /// An expression of type `dlp::Strategy`, for the compiler to judge.
     Const(Box<Expr>),
 }
@@ -93,7 +94,7 @@ pub(crate) enum OnError {
 const OPTIONS: [&str; 8] = ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "crate"];
 /// A mark cannot say for the whole function who has the result, nor where the crate is.
 const OPTIONS_OF_MARKS: [&str; 6] = ["strategy", "chunk", "manager", "check", "on_error", "retry"];
-const STRATEGIES: [(&str, Strategy); 7] = [
+const STRATEGIES: [(&str, Strategy); 8] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
     ("block", Strategy::Block),
@@ -101,8 +102,8 @@ const STRATEGIES: [(&str, Strategy); 7] = [
     ("guided", Strategy::Guided),
     ("factoring", Strategy::Factoring),
     ("trapezoid", Strategy::Trapezoid),
+    ("shared", Strategy::Shared),
 ];
-const PLANNED: [&str; 1] = ["shared"];
 const GATHERS: [(&str, Gather); 3] = [("all", Gather::All), ("root", Gather::Root), ("none", Gather::None)];
 const MANAGERS: [(&str, Manager); 2] = [("working", Manager::Working), ("dedicated", Manager::Dedicated)];
 const ON_ERRORS: [(&str, OnError); 2] = [("stop", OnError::Stop), ("skip", OnError::Skip)];
@@ -239,15 +240,6 @@ impl Args {
 
 fn strategy(value: &Expr) -> syn::Result<Strategy> {
     match literal(value) {
-        Some(Lit::Str(text)) if PLANNED.contains(&text.value().as_str()) => {
-            let available: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
-            let message = format!(
-                "strategy `{}` is not available yet: until then, one of {}",
-                text.value(),
-                listed(&available, "\"")
-            );
-            Err(syn::Error::new(text.span(), message))
-        }
         Some(_) => named("strategy", value, &STRATEGIES),
         None => Ok(Strategy::Const(Box::new(value.clone()))),
     }
@@ -391,8 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn strategies_to_come_and_contradictions_are_named() {
-        assert!(read(quote!(strategy = "shared")).1[0].contains("not available yet"));
+    fn contradictions_are_named() {
         assert!(read(quote!(strategy = "block", chunk = 3)).1[0].contains("contiguous share"));
         assert!(read(quote!(strategy = "serial", chunk = 3)).1[0].contains("nothing is handed out"));
         assert!(read(quote!(strategy = 3)).1[0].contains("wrong `strategy`"));

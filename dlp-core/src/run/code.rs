@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::attempt::{Answer, Ask, Attempt, Attempts, FAILED, NOTED, list_failure, record_noted};
 use super::left::{Left, Way};
 use crate::again::Items;
-use crate::record::{EXITS, Flow, PANIC, Record, Replay};
+use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay};
 use crate::report::{self, Place};
 use crate::session::{Aborted, Mode, Within};
 use crate::site::{Exits, Loop};
@@ -24,7 +24,7 @@ pub(super) struct Recorded<'a> {
     pub(super) led: Option<(u64, u32)>,
 }
 
-/// What [`Engine`](super::engine::Engine) asks of a loop's code, whatever that is made of.
+/// What is asked of a loop's code, whatever that is made of.
 pub(super) trait Code<T> {
     /// Runs iteration `index` on its item.
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
@@ -42,8 +42,9 @@ pub(super) trait Code<T> {
     fn arrive(&mut self, way: Way) -> Option<Left<T>>;
 }
 
-/// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
-pub(super) struct Emitted<'a, M, B, S, W, L, K> {
+/// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does, and
+/// [`Kind`](super::Kind) what `LEAVES` and `UNDOES` are.
+pub(super) struct Emitted<'a, M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> {
     pub(super) at: &'static Loop,
     /// The items, where they can be had again.
     pub(super) items: M,
@@ -57,7 +58,8 @@ pub(super) struct Emitted<'a, M, B, S, W, L, K> {
     pub(super) alone: bool,
 }
 
-impl<T, M, B, S, W, L, K> Code<T> for Emitted<'_, M, B, S, W, L, K>
+impl<T, M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> Code<T>
+    for Emitted<'_, M, B, S, W, L, K, LEAVES, UNDOES>
 where
     M: Items<T>,
     B: Fn(T, &Record) -> Flow,
@@ -68,11 +70,11 @@ where
 {
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
         record.begin(index);
-        if self.at.options.undoes() {
+        if UNDOES && self.at.options.undoes() {
             let Self { at, body, tell, ask, attempts, alone, .. } = self;
             return Attempt { at, body, tell, ask, attempts, alone: *alone }.run(index, item, record);
         }
-        if self.at.exits == Exits::Never {
+        if !LEAVES || self.at.exits == Exits::Never {
             let flow = (self.body)(item, record);
             record_noted(record);
             return flow;
@@ -109,36 +111,21 @@ where
         let mut item = |index| self.items.item(index);
         let mut op = Replay::new(index, bytes, &mut item);
         op.led_by(led);
-        let at = self.at;
-        let known = |exit| {
-            let unknown = || {
-                format!(
-                    "iteration {index}, which rank {by} ran, left by a way out number {exit} that the loop does not have"
-                )
-            };
-            at.has(exit).then_some(()).ok_or_else(unknown)
-        };
         while !op.reader().is_empty() {
-            let cut = || format!("what rank {by} recorded of iteration {index} is cut short");
-            let site = op.reader().site().ok_or_else(cut)?;
-            if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
-                list_failure(by, op.reader())?;
-                continue;
-            }
-            if let Some(exit) = site.checked_sub(EXITS) {
-                known(exit)?;
-                return Ok(Some(Way::taken_in_the_iteration(exit, &mut op)));
-            }
+            let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
             if site as usize >= self.at.sites.len() {
-                return Err(format!(
-                    "rank {by} recorded in iteration {index} an effect number {site} that the loop does not have"
-                ));
+                match beyond_sites(self.at, index, by, site, op.reader())? {
+                    None => continue,
+                    Some(exit) => return Ok(Some(Way::taken_in_the_iteration(exit, &mut op))),
+                }
             }
             match (self.replay)(site, &mut op) {
                 Flow::Next => {}
                 Flow::Skip => break,
+                Flow::Leave(exit) if !LEAVES || !self.at.has(exit) => {
+                    return Err(unknown(index, by, Some(EXITS + exit)));
+                }
                 Flow::Leave(exit) => {
-                    known(exit)?;
                     (self.tell)(exit, op.log());
                     return Ok(Some(Way::taken_in_the_replay(exit, &op)));
                 }
@@ -148,6 +135,9 @@ where
     }
 
     fn arrive(&mut self, way: Way) -> Option<Left<T>> {
+        if !LEAVES {
+            return None;
+        }
         if !M::AT_HAND {
             return Some(Left::new(self.at, way, None));
         }
@@ -159,7 +149,43 @@ where
     }
 }
 
-impl<M, B, S, W, L, K> Emitted<'_, M, B, S, W, L, K> {
+/// Reads what an iteration recorded in place of an effect: the way out that it took; or what failed in it, which is listed.
+#[cold]
+fn beyond_sites(
+    at: &Loop,
+    index: u64,
+    by: usize,
+    site: u32,
+    reader: &mut Reader<'_>,
+) -> Result<Option<u32>, String> {
+    if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
+        return list_failure(by, reader).map(|()| None);
+    }
+    match site.checked_sub(EXITS).filter(|exit| at.has(*exit)) {
+        Some(exit) => Ok(Some(exit)),
+        None => Err(unknown(index, by, Some(site))),
+    }
+}
+
+/// What is wrong with a record that has `site` where the number of an effect or way out belongs, or nothing that is a number.
+#[cold]
+fn unknown(index: u64, by: usize, site: Option<u32>) -> String {
+    match site.map(|site| (site, site.checked_sub(EXITS))) {
+        None => format!("what rank {by} recorded of iteration {index} is cut short"),
+        Some((_, Some(exit))) => {
+            format!(
+                "iteration {index}, which rank {by} ran, left by a way out number {exit} that the loop does not have"
+            )
+        }
+        Some((site, None)) => {
+            format!(
+                "rank {by} recorded in iteration {index} an effect number {site} that the loop does not have"
+            )
+        }
+    }
+}
+
+impl<M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> Emitted<'_, M, B, S, W, L, K, LEAVES, UNDOES> {
     /// Runs an iteration that left on another rank, for the values with which it leaves.
     fn iterate_once_more<T>(&mut self, index: u64)
     where

@@ -3,13 +3,14 @@
 use core::time::Duration;
 use std::collections::VecDeque;
 
-use super::machine::Polling;
+use super::machine::{Polling, Waiter};
 use super::{Load, Time};
 
 /// The root's end of all messages.
 #[derive(Debug)]
 pub(super) struct Desk {
     polling: Polling,
+    waiter: Waiter,
     /// When it is done with everything that has come.
     free: Time,
     busy: Time,
@@ -21,15 +22,16 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(polling: Polling) -> Self {
-        Self { polling, free: 0, busy: 0, messages: 0, queue: VecDeque::new(), longest_queue: 0 }
+        Self { polling, waiter: Waiter::new(), free: 0, busy: 0, messages: 0, queue: VecDeque::new(), longest_queue: 0 }
     }
 
-    /// A message comes, not before any other so far, and takes so long to be answered: when it is.
-    pub(super) fn answer(&mut self, arrival: Time, service: Time) -> Time {
+    /// A message comes, not before any other so far, and takes so long to be answered: when it is. `rung`: its sender is on this
+    /// node.
+    pub(super) fn answer(&mut self, arrival: Time, service: Time, rung: bool) -> Time {
         while self.queue.front().is_some_and(|&answered| answered <= arrival) {
             self.queue.pop_front();
         }
-        self.free = self.polling.seen(self.free, arrival) + service;
+        self.free = self.waiter.seen(&self.polling, self.free, arrival, rung) + service;
         self.queue.push_back(self.free);
         self.longest_queue = self.longest_queue.max(self.queue.len());
         self.busy += service;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use super::agenda::Agenda;
 use super::desk::Desk;
 use super::frontier::Frontier;
-use super::machine::Machine;
+use super::machine::{Machine, Waiter};
 use super::{Forecast, Tally, Time, nanos};
 use crate::manager::{Manager, Order, Terms};
+use crate::pulse::Pulse;
 use crate::schedule::{Rule, Static, shares};
 use crate::wire::Completion;
 use crate::worker::{Report, Task, Worker};
@@ -47,6 +48,7 @@ enum Event {
 #[derive(Debug)]
 struct Rank {
     worker: Worker,
+    waiter: Waiter,
     /// How many of its own share it has told of.
     told: u64,
     /// When it handed over last, and since when it has been waiting.
@@ -90,11 +92,11 @@ pub(super) fn run(
         How::Static(how) => (None, Some(how), false),
         How::Managed { rule, dedicated } => (Some(rule), None, dedicated && ranks > 1),
     };
-    let terms = Terms { deal, length: Some(length), hold: false, may_stop: false, dedicated };
+    let terms = Terms { deal, batches: None, length: Some(length), hold: false, may_stop: false, dedicated };
     let worker = |rank| {
         let share = |how| shares(how, rank as u64, ranks as u64, Some(length));
         let worker = Worker::new(how.map(share));
-        Rank { worker, told: 0, handed: 0, since: 0, in_transit: false }
+        Rank { worker, waiter: Waiter::new(), told: 0, handed: 0, since: 0, in_transit: false }
     };
     let mut flat = Flat {
         machine,
@@ -128,7 +130,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
     fn on_event(&mut self, now: Time, event: Event) {
         match event {
             Event::Enter(rank) => {
-                let done = self.desk.answer(now, nanos(self.machine.service));
+                let done = self.answer(now, rank);
                 self.send(done, rank as usize, Event::Go(rank));
                 let orders = self.manager.on_enter(Duration::from_nanos(done), rank as usize, true);
                 self.carry_out(done, orders.expect("a rank comes once"));
@@ -164,14 +166,20 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
         self.agenda.at(now + self.machine.latency(rank), event);
     }
 
+    /// The root answers what has come from a rank.
+    fn answer(&mut self, now: Time, from: u32) -> Time {
+        self.desk.answer(now, nanos(self.machine.service), self.machine.is_near(from as usize))
+    }
+
     /// When a rank that waits sees what has come for it.
-    fn wake(&self, rank: u32, now: Time) -> Time {
-        let seen = self.machine.polling.seen(self.ranks[rank as usize].since, now);
+    fn wake(&mut self, rank: u32, now: Time) -> Time {
+        let (near, waits) = (self.machine.is_near(rank as usize), &mut self.ranks[rank as usize]);
+        let seen = waits.waiter.seen(&self.machine.polling, waits.since, now, near);
         if rank == 0 { seen.max(self.root_free) } else { seen }
     }
 
     fn on_request(&mut self, now: Time, from: u32, done: Range<u64>, wants: bool) {
-        let answered = self.desk.answer(now, nanos(self.machine.service));
+        let answered = self.answer(now, from);
         let count = done.end - done.start;
         let completion = match self.how {
             Some(how) => {
@@ -216,8 +224,8 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
                     self.send(now, to, Event::Assign { to: to as u32, start, count });
                 }
                 Order::Release { to } => self.send(now, to, Event::Release(to as u32)),
-                Order::Cancel { .. } | Order::Finish(_) => {
-                    unreachable!("nobody leaves, nobody waits for an outcome")
+                Order::Batch { .. } | Order::Cancel { .. } | Order::Finish(_) => {
+                    unreachable!("there are no pools, nobody leaves, nobody waits for an outcome")
                 }
             }
         }
@@ -226,7 +234,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
     /// A rank runs until there is something to look for between two iterations, or nothing more to run.
     fn run(&mut self, number: u32, mut now: Time) {
         let rank = &mut self.ranks[number as usize];
-        let (iteration, pace) = (nanos(self.machine.iteration), nanos(self.machine.pace));
+        let (iteration, pace) = (nanos(self.machine.iteration), nanos(Pulse::LATE));
         let works_at_the_root = number == 0 && !self.dedicated;
         self.root_runs |= works_at_the_root;
         loop {
@@ -258,7 +266,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
             now += std::mem::take(&mut self.ready) * nanos(self.machine.replay);
         }
         let rank = &mut self.ranks[number as usize];
-        let late = now - rank.handed >= nanos(self.machine.pace);
+        let late = now - rank.handed >= nanos(Pulse::LATE);
         if late && !rank.in_transit && rank.worker.can_report() {
             let report = rank.worker.so_far();
             self.tell(number, now, &report);
@@ -325,7 +333,7 @@ mod tests {
     #[test]
     fn who_polls_is_no_quicker_than_who_is_woken() {
         let polls = Polling { longest: Duration::from_millis(1), ..Polling::woken() };
-        let machine = Machine { near: Duration::from_micros(1), ..Machine::free() };
+        let machine = Machine { far: Duration::from_micros(1), node: 1, ..Machine::free() };
         let of = |polling| {
             let how = How::Managed { rule: Rule::Fixed(1), dedicated: true };
             run(&Machine { polling, ..machine }, 3, 20, how, Duration::from_millis).makespan

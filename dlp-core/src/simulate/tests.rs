@@ -1,7 +1,8 @@
 //! What must hold of every forecast, and forecasts that can be computed otherwise.
 
 use super::*;
-use crate::schedule::{batches, shares};
+use crate::pool::batches;
+use crate::schedule::shares;
 
 const MILLI: Duration = Duration::from_millis(1);
 
@@ -28,7 +29,7 @@ fn cluster() -> Machine {
         iteration: Duration::from_nanos(20),
         replay: Duration::from_nanos(30),
         take: Duration::from_nanos(100),
-        polling: Polling { alert: micros(100), overshoot: micros(50), longest: MILLI },
+        polling: Polling { alert: micros(100), wake: micros(10), overshoot: micros(50), longest: MILLI },
         ..Machine::free()
     }
 }
@@ -40,7 +41,8 @@ fn sharings(length: u64) -> Vec<Sharing> {
         .into_iter()
         .flat_map(|rule| [false, true].map(|dedicated| Sharing::Managed { rule, dedicated }));
     let hows = [Static::Cyclic(1), Static::Cyclic(3), Static::Block(length), Static::First];
-    let pooled = [Tell::Rank, Tell::Node].map(|tell| Sharing::Pooled { batches: batches(4), tell });
+    let pooled = [Chunk::Auto, Chunk::Fixed(3)]
+        .map(|chunk| Sharing::Pooled { chunk, batches: batches(chunk, 4) });
     managed.chain(hows.map(Sharing::Static)).chain(pooled).collect()
 }
 
@@ -129,13 +131,3 @@ fn latency_is_paid_for_each_round_trip() {
     assert_eq!(forecast.makespan, MILLI * 10 + Duration::from_micros(2 * 30 * 11));
 }
 
-#[test]
-fn nodes_that_tell_for_their_ranks_send_fewer_messages() {
-    let of = |tell| {
-        let sharing = Sharing::Pooled { batches: batches(16), tell };
-        forecast(&Machine { node: 16, ..cluster() }, 64, 6400, sharing, |_| 20 * MILLI)
-    };
-    let (by_rank, by_node) = (of(Tell::Rank), of(Tell::Node));
-    assert!(by_node.manager.messages * 4 < by_rank.manager.messages);
-    assert!(by_rank.efficiency() > 0.95 && by_node.efficiency() > 0.95);
-}

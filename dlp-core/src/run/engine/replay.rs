@@ -5,17 +5,13 @@ use super::Engine;
 use crate::observe::Observer;
 use crate::part::read_all;
 use crate::report::{self, Place};
-use crate::run::code::{Code, Recorded};
+use crate::run::code::Recorded;
 use crate::run::left::Way;
+use crate::run::work::Work;
 use crate::session::{Mode, Within};
 use crate::wire::{Message, Payload};
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Replays every iteration that is next in loop order.
     pub(super) fn replay_ready(&mut self) {
         if !self.replays || self.left.is_some() || self.verdict.is_awaited() {
@@ -38,10 +34,10 @@ where
             if self.verifies {
                 self.verify();
             }
-            let Self { ledger, code, observer, verdict, .. } = self;
+            let Self { ledger, work, observer, verdict, .. } = self;
             let Some((by, _)) = ledger.peek() else { break };
             let step = ledger.step(|index, bytes| {
-                replay_one(code, *observer, Recorded { index, by, bytes, led: verdict.way_out_in(index) })
+                replay_one(*work, *observer, Recorded { index, by, bytes, led: verdict.way_out_in(index) })
             });
             match step.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
@@ -55,11 +51,11 @@ where
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
         let by = self.link.session().rank();
-        let Self { code, observer, left, .. } = self;
+        let Self { work, observer, left, .. } = self;
         let mut broken = None;
         let read = read_all(part, |index, bytes| {
             if left.is_none() && broken.is_none() {
-                match replay_one(code, *observer, Recorded { index, by, bytes, led: None }) {
+                match replay_one(*work, *observer, Recorded { index, by, bytes, led: None }) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -73,12 +69,12 @@ where
 }
 
 /// Replays one iteration that ran on `rank`; the way out that it took, if it did.
-fn replay_one<T>(
-    code: &mut impl Code<T>,
+fn replay_one(
+    work: &mut dyn Work,
     observer: &mut impl Observer,
     of: Recorded<'_>,
 ) -> Result<Option<Way>, String> {
-    let way_out = code.replay(of)?;
+    let way_out = work.replay(of)?;
     if way_out.is_none() {
         observer.replayed(of.index);
     }

@@ -4,26 +4,18 @@
 //! address. The first difference is named by index, rank and statement. Knows records as bytes, and nothing of what they mean.
 
 use super::Engine;
-use crate::observe::Observer;
 use crate::record::{EXITS, Record};
 use crate::report::{self, Place};
-use crate::run::code::Code;
 use crate::session::{Mode, Within};
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Runs the iteration that is next in loop order, if it is here, and compares.
     pub(super) fn verify(&mut self) {
         let index = self.ledger.next_index();
         let Some((member, there)) = self.ledger.peek().map(|(member, there)| (member, there.to_vec())) else {
             return;
         };
-        let Ok(item) = self.source.item(index) else { return };
-        let record = self.trace(index, item);
+        let Some(record) = self.trace(index) else { return };
         let here = record.take();
         if here == there {
             return;
@@ -39,13 +31,12 @@ where
         ));
     }
 
-    /// Runs an iteration, and remembers where each of its effects begins.
-    fn trace(&self, index: u64, item: I::Item) -> Record {
+    /// Runs an iteration, if there is one, and remembers where each of its effects begins.
+    fn trace(&mut self, index: u64) -> Option<Record> {
         let _within = Within::new(Mode::Iterating);
         report::at(Place::Iteration(self.at, index));
         let record = Record::traced();
-        self.code.rehearse(index, item, &record);
-        record
+        self.work.rehearse(index, &record).then_some(record)
     }
 
     /// In what two records of an iteration differ, if it is in the effect at `site`, or in the way out of that number.

@@ -41,6 +41,8 @@ pub(super) struct Inbox {
     busy: VecDeque<usize>,
     room: usize,
     room_taken: usize,
+    /// A frame that a look for news has found.
+    found: Option<(usize, Frame)>,
     /// How many heads of long frames, and pieces of them, have come.
     moved: u64,
 }
@@ -136,7 +138,18 @@ impl Inbox {
         let ring = (0..RING).map(|_| Slot::open(comm)).collect::<Result<_, _>>()?;
         let behind = (0..size).map(|_| VecDeque::new()).collect();
         let (waiting, busy) = (VecDeque::new(), VecDeque::new());
-        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room: ROOM, room_taken: 0, moved: 0 })
+        Ok(Inbox {
+            comm,
+            ring,
+            next: 0,
+            behind,
+            waiting,
+            busy,
+            room: ROOM,
+            room_taken: 0,
+            found: None,
+            moved: 0,
+        })
     }
 
     /// Lets so many bytes come in at the same time from now on.
@@ -158,6 +171,9 @@ impl Inbox {
     /// The next frame that is whole, and its sender.
     #[inline]
     pub(super) fn next(&mut self) -> Result<Option<(usize, Frame)>, String> {
+        if let Some(found) = self.found.take() {
+            return Ok(Some(found));
+        }
         // One look is enough: on a posted receive MPI works first, then looks (a probe does not, and often misses).
         // After a head another round, for what it announces; not endlessly, as heads may come as fast as they go.
         for _ in 0..RING {
@@ -173,6 +189,12 @@ impl Inbox {
             }
         }
         Ok(None)
+    }
+
+    /// Whether there is a frame that is whole.
+    pub(super) fn is_ready(&mut self) -> Result<bool, String> {
+        self.found = self.next()?;
+        Ok(self.found.is_some())
     }
 
     /// Empties the next slot and starts it again. The frame, if that is all of it, and its sender owes no earlier one.

@@ -78,8 +78,9 @@ impl Outbox {
         self.longest_piece = bytes;
     }
 
-    /// Starts to send a frame.
-    pub(super) fn send(&self, to: usize, frame: &Frame) -> Result<(), String> {
+    /// Starts to send a frame, and rings when that is done: while the transport is open for sure.
+    #[inline]
+    pub(super) fn send(&self, to: usize, frame: &Frame, ring: impl FnOnce()) -> Result<(), String> {
         // Held until all is started: the pieces of two frames to one rank must not mix.
         let mut queue = self.queue();
         if queue.closed {
@@ -102,6 +103,7 @@ impl Outbox {
         if !is_short {
             self.send_pieces(&mut queue, to, &frame.payload)?;
         }
+        ring();
         if queue.under_way.is_empty() { Ok(()) } else { self.look(&mut queue) }
     }
 
