@@ -324,6 +324,41 @@ fn a_panic_names_the_iteration() {
 }
 
 #[test]
+fn a_panic_in_a_replay_ends_the_wait_for_a_batch() {
+    let options = Options { strategy: Strategy::Shared, ..Options::default() };
+    let at = a_loop_with(Exits::Never, options);
+    for round in 0..100_u64 {
+        let ended = std::panic::catch_unwind(|| {
+            testing::run(5, || {
+                let items = 0..30_u64;
+                let again = (&&Probe(&items)).dlp_again();
+                run(
+                    at,
+                    Kind::<true, false>,
+                    items,
+                    again,
+                    false,
+                    |x, record| {
+                        std::thread::sleep(std::time::Duration::from_micros(x * 20));
+                        record.effect(0);
+                        Flow::Next
+                    },
+                    |_, op| {
+                        assert_ne!(op.index(), round % 8, "in round {round}");
+                        Flow::Next
+                    },
+                    |_, _| {},
+                    |_, _| false,
+                    never,
+                    unseen,
+                );
+            })
+        });
+        assert!(ended.is_err());
+    }
+}
+
+#[test]
 #[should_panic(expected = "rank 0 has 9 items, rank 1 has 10 items")]
 fn ranks_with_different_input_are_told_so() {
     testing::run(2, || in_order(a_loop(Options::default()), 0..9 + rank() as u32));

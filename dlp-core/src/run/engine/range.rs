@@ -27,6 +27,8 @@ impl Engine<'_> {
                 Stop::Bound | Stop::Pulse => {}
             }
             self.worker.on_ran(next);
+            // From here on it draws, also where there is nothing at once.
+            self.worker.on_range_end(None);
             let Some(drawn) = self.draw_on() else {
                 report::at(Place::Outside);
                 return self.observer.work_ends(ran);
