@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use dlp_core::manager::{Manager, Order, Terms};
 use dlp_core::part::{Draft, Ledger, inspect};
+use dlp_core::pool::{Pool, Take};
 use dlp_core::schedule::Rule;
 use dlp_core::transport::processes::Mpi;
 use dlp_core::transport::{Idle, Rest, Transport};
@@ -17,27 +18,33 @@ use dlp_core::wire::{Completion, Frame, Message, Payload};
 const ROUNDS: usize = 200;
 const REQUESTS: u64 = 2_000;
 const ITERATIONS: u64 = 50_000;
+const TAKES: u64 = 500_000;
+const WAKES: usize = 200;
 
 fn main() {
     let (universe, _) =
         dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("MPI starts once");
-    let end = Mpi::adopt(&universe.world()).expect("a communicator");
+    let end = Mpi::adopt(&universe.world(), None).expect("a communicator");
     let serves = end.rank() == 0;
     // One member asks at a time, and a crowd of them.
     let [alone, crowd] = [1, 32].map(|members| {
         let round = |_| if serves { serve(&end, members) } else { ask(&end) };
         least((0..ROUNDS).map(round).collect())
     });
+    let awake = median((0..WAKES).map(|_| if serves { call(&end) } else { answer(&end) }).collect());
+    // The median: in some rounds one has taken everything before the other begins.
+    let take = median((1..=21).map(|round| takes(&end, round)).collect());
     if serves {
         let (iteration, replay) = iterations();
         let (near, service) = ((alone - crowd).max(0.0) / 2.0, crowd);
+        let wake = (awake - alone).max(0.0);
         let alert = least((0..ROUNDS).map(|_| alert(&end)).collect());
         let overshoot = median((0..200).map(|_| oversleep(Duration::from_micros(1))).collect());
         let lag = median((0..20).map(|_| oversleep(Duration::from_millis(5))).collect());
-        let longest = Idle::LONGEST.as_nanos();
+        let longest = Idle::NAP.as_nanos();
         println!(
             "near={near:.0} service={service:.0} iteration={iteration:.0} replay={replay:.0} alert={alert:.0} \
-             overshoot={overshoot:.0} longest={longest} lag={lag:.0}"
+             wake={wake:.0} take={take:.0} overshoot={overshoot:.0} longest={longest} lag={lag:.0}"
         );
     }
     end.close();
@@ -53,7 +60,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn receive(end: &dyn Transport) -> Frame {
-    let mut idle = Idle::new();
+    let mut idle = Idle::new(end.rings());
     loop {
         match end.poll() {
             Some((_, frame)) => return frame,
@@ -67,6 +74,7 @@ fn receive(end: &dyn Transport) -> Frame {
 fn serve(end: &dyn Transport, members: usize) -> f64 {
     let terms = Terms {
         deal: Some(Rule::Fixed(1)),
+        batches: None,
         length: Some(REQUESTS),
         hold: false,
         may_stop: false,
@@ -79,7 +87,9 @@ fn serve(end: &dyn Transport, members: usize) -> f64 {
             match order {
                 Order::Assign { to, range } => end.send(1, Message::Assign(range).encode(to as u64)),
                 Order::Release { to } => end.send(1, Message::Release.encode(to as u64)),
-                Order::Cancel { .. } | Order::Finish(_) => unreachable!("nobody leaves"),
+                Order::Batch { .. } | Order::Cancel { .. } | Order::Finish(_) => {
+                    unreachable!("there are no pools, nobody leaves")
+                }
             }
         }
     };
@@ -143,7 +153,8 @@ fn iterations() -> (f64, f64) {
 
 /// How long somebody waits until the first sleep.
 fn alert(end: &dyn Transport) -> f64 {
-    let (mut idle, start) = (Idle::new(), Instant::now());
+    // Where a frame ends no sleep, as from node to node, it is alert for as long.
+    let (mut idle, start) = (Idle::new(end.rings()), Instant::now());
     loop {
         let rest = idle.rest();
         if matches!(rest, Rest::Sleep(_)) {
@@ -152,6 +163,48 @@ fn alert(end: &dyn Transport) -> f64 {
         assert!(end.poll().is_none(), "nobody sends any more");
         end.wait(rest);
     }
+}
+
+/// The root says something to one who is asleep, and waits for the answer without a rest.
+fn call(end: &dyn Transport) -> f64 {
+    std::thread::sleep(Duration::from_millis(3));
+    let start = Instant::now();
+    end.send(1, Message::Progress(0).encode(0));
+    while end.poll().is_none() {}
+    start.elapsed().as_nanos() as f64
+}
+
+/// Rank 1 answers what it has waited for.
+fn answer(end: &dyn Transport) -> f64 {
+    let frame = receive(end);
+    end.send(0, frame);
+    0.0
+}
+
+/// Both take from the pool of the node, one iteration at a time, until it is empty: what each take costs those who come after.
+fn takes(end: &dyn Transport, round: u64) -> f64 {
+    let memory = end.shared();
+    let pool = Pool::new(memory.words(), round);
+    if end.rank() == 0 {
+        assert_eq!(pool.take(|_| 1), Take::Ask);
+        pool.fill(&(0..TAKES));
+        end.send(1, Message::Progress(0).encode(0));
+    } else {
+        receive(end);
+    }
+    let start = Instant::now();
+    loop {
+        match pool.take(|_| 1) {
+            Take::Ask => drop(pool.close(true)),
+            Take::Over => break,
+            Take::Run(_) | Take::Wait => {}
+            Take::Foreign => unreachable!("both are in one round"),
+        }
+    }
+    let each = start.elapsed().as_nanos() as f64 / TAKES as f64;
+    // The pool is for the next round when both have left it.
+    if end.rank() == 0 { drop(receive(end)) } else { end.send(0, Message::Progress(0).encode(0)) }
+    each
 }
 
 /// By how much a sleep is longer than asked for.

@@ -78,6 +78,8 @@ struct Flat<'a, F> {
     root_free: Time,
     /// When the last rank so far has left.
     left: Time,
+    /// See [`Pulse::late`].
+    late: Time,
 }
 
 /// What comes of such a loop.
@@ -113,6 +115,7 @@ pub(super) fn run(
         ready: 0,
         root_free: 0,
         left: 0,
+        late: nanos(Pulse::late(ranks)),
     };
     for rank in 0..ranks {
         flat.send(0, rank, Event::Enter(rank as u32));
@@ -234,7 +237,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
     /// A rank runs until there is something to look for between two iterations, or nothing more to run.
     fn run(&mut self, number: u32, mut now: Time) {
         let rank = &mut self.ranks[number as usize];
-        let (iteration, pace) = (nanos(self.machine.iteration), nanos(Pulse::LATE));
+        let (iteration, pace) = (nanos(self.machine.iteration), self.late);
         let works_at_the_root = number == 0 && !self.dedicated;
         self.root_runs |= works_at_the_root;
         loop {
@@ -266,7 +269,7 @@ impl<F: Fn(u64) -> Duration> Flat<'_, F> {
             now += std::mem::take(&mut self.ready) * nanos(self.machine.replay);
         }
         let rank = &mut self.ranks[number as usize];
-        let late = now - rank.handed >= nanos(Pulse::LATE);
+        let late = now - rank.handed >= self.late;
         if late && !rank.in_transit && rank.worker.can_report() {
             let report = rank.worker.so_far();
             self.tell(number, now, &report);

@@ -87,6 +87,8 @@ struct Pooled<'a, F> {
     root_runs: bool,
     root_free: Time,
     left: Time,
+    /// See [`Pulse::late`].
+    late: Time,
 }
 
 /// What comes of such a loop.
@@ -132,6 +134,7 @@ pub(super) fn run(
         root_runs: true,
         root_free: 0,
         left: 0,
+        late: nanos(Pulse::late(ranks)),
     };
     for rank in 0..ranks {
         pooled.send(0, rank as u32, Event::Enter(rank as u32));
@@ -223,6 +226,8 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
                 self.send(now, number, Event::Ask(number));
             }
             Take::Wait => {
+                // From here on it draws.
+                assert_eq!(rank.worker.on_range_end(None), None);
                 Pool::new(&node.memory, LOOP).begin_waiting();
                 node.waiting.push(number);
             }
@@ -265,7 +270,7 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
             now += self.replay();
         }
         let rank = &mut self.ranks[number as usize];
-        let late = now - rank.handed >= nanos(Pulse::LATE);
+        let late = now - rank.handed >= self.late;
         if late && !rank.in_transit && rank.worker.can_report() {
             let report = rank.worker.so_far();
             self.tell(number, now, &report);

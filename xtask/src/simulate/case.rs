@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use xtask::Job;
 
-use super::machine::{Machine, NODE, TAKE};
+use super::machine::{Machine, NODE};
 use crate::Failure;
 use crate::cargo::{cargo, workspace};
 
@@ -91,15 +91,14 @@ impl Case {
         let (free, here) = (*setting == Setting::Free, *setting == Setting::Here);
         let cost = |nanos: u64| if free { 0 } else { nanos };
         let mut line = format!(
-            "load={load} mean={} ranks={ranks} length={length} sharing={sharing} seed=0 lag={} node={} far={} take={}",
+            "load={load} mean={} ranks={ranks} length={length} sharing={sharing} seed=0 lag={} node={} far={}",
             mean * 1000,
             if here { machine.get("lag") } else { 0 },
             if here { *ranks as u64 } else { NODE },
-            cost(machine.far()),
-            cost(TAKE)
+            cost(machine.far())
         );
         line += &shortest.map_or(String::new(), |shortest| format!(" shortest={shortest}"));
-        for name in ["near", "service", "iteration", "replay", "alert", "overshoot", "longest"] {
+        for name in ["near", "service", "iteration", "replay", "take", "alert", "wake", "overshoot", "longest"] {
             line += &format!(" {name}={}", cost(machine.get(name)));
         }
         line

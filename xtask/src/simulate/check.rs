@@ -16,12 +16,13 @@ const MEAN: u64 = 10_000;
 const ROUNDS: usize = 5;
 
 /// The work of `benches/peers/ours.rs`, its strategy where that is not its own, and what the simulator calls it.
-const WAYS: [(&str, &str, Option<&str>, &str); 7] = [
+const WAYS: [(&str, &str, Option<&str>, &str); 8] = [
     ("managed", "skew", None, "auto"),
     ("managed, dedicated", "skew_dedicated", None, "dedicated:auto"),
     ("guided", "skew", Some("guided"), "guided"),
     ("factoring", "skew", Some("factoring"), "factoring"),
     ("trapezoid", "skew", Some("trapezoid"), "trapezoid"),
+    ("shared", "skew", Some("shared"), "pool"),
     ("round robin", "skew", Some("round_robin"), "cyclic"),
     ("block", "skew", Some("block"), "block"),
 ];
