@@ -327,8 +327,7 @@ fn orders(
         }
         (Message::Ask, Kind::Loop { manager, .. }) => manager.on_ask(now, from)?,
         (Message::Left { index, part }, Kind::Loop { manager, parts, .. }) => {
-            let given =
-                manager.at_work().find(|(member, _)| *member == from).map_or(0, |(_, range)| range.start);
+            let given = manager.work_of(from).map_or(0, |range| range.start);
             let orders = manager.on_left(now, from, index)?;
             parts.check(from, &part, &(given..index + 1), manager.batched())?;
             parts.on_part(out, part);

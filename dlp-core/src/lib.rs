@@ -49,6 +49,7 @@ pub mod schedule;
 pub mod scratch;
 pub mod session;
 pub mod settings;
+pub mod simulate;
 pub mod site;
 pub mod source;
 pub mod split;

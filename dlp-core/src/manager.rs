@@ -6,6 +6,8 @@
 //! stand above other managers, and a simulator or a model checker can drive it.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::ops::Range;
 
 use crate::schedule::{Dealer, Rule};
@@ -100,6 +102,10 @@ pub struct Manager {
     /// Everything before this index was in a batch.
     batched: u64,
     members: Vec<Member>,
+    /// How many have not come yet or are at work, and who waits: counted, so that a message costs the same in a group of a
+    /// hundred thousand as in one of three.
+    active: usize,
+    waiting: BTreeSet<usize>,
     /// Handed out, and handed back by members that left early.
     returned: Vec<Range<u64>>,
     /// The number of items, as soon as anybody knows it.
@@ -121,8 +127,19 @@ impl Manager {
             None => Dealer::new(terms.deal.unwrap_or(Rule::Auto), workers, terms.length),
         };
         let end = terms.length;
-        let members = vec![Member::Absent; members];
-        Self { terms, dealer, batched: 0, members, returned: vec![], end, exit: None, done: 0, over: false }
+        Self {
+            terms,
+            dealer,
+            batched: 0,
+            members: vec![Member::Absent; members],
+            active: members,
+            waiting: BTreeSet::new(),
+            returned: vec![],
+            end,
+            exit: None,
+            done: 0,
+            over: false,
+        }
     }
 
     /// Who is at work, and on what: nothing for those who compute their own shares.
@@ -133,6 +150,14 @@ impl Manager {
         })
     }
 
+    /// What `member` is at work on, if it is.
+    pub fn work_of(&self, member: usize) -> Option<&Range<u64>> {
+        match &self.members[member] {
+            Member::Working(range) => Some(range),
+            _ => None,
+        }
+    }
+
     /// A member has come to the loop. One that does not want work of a loop that is dealt out is gone at once.
     ///
     /// # Errors
@@ -141,11 +166,12 @@ impl Manager {
         if self.members[member] != Member::Absent {
             return Err(Unexpected { member, what: "came twice to one loop" });
         }
-        self.members[member] = match self.terms.deal {
+        let state = match self.terms.deal {
             None => Member::Working(0..0),
             Some(_) if wants => Member::Waiting,
             Some(_) => Member::Gone,
         };
+        self.put(member, state);
         // Who cuts its own share may come after an exit of which the others were told.
         let late = self.exit.filter(|_| self.terms.deal.is_none());
         let mut orders: Vec<Order> = late.map(|at| Order::Cancel { to: member, at }).into_iter().collect();
@@ -201,11 +227,12 @@ impl Manager {
         if !undone.is_empty() {
             self.returned.push(undone.clone());
         }
-        self.members[member] = match (wants, idle) {
+        let state = match (wants, idle) {
             (true, _) => Member::Waiting,
             (false, true) if !share => Member::Gone,
             (false, _) => Member::Working(rest),
         };
+        self.put(member, state);
         Ok(self.serve(now, member))
     }
 
@@ -239,7 +266,7 @@ impl Manager {
         };
         let start = given.ok_or(Unexpected { member, what: "left an iteration that it was not given" })?;
         self.done += index + 1 - start;
-        self.members[member] = Member::Waiting;
+        self.put(member, Member::Waiting);
         let mut orders = self.end_before(index);
         orders.extend(self.serve(now, member));
         Ok(orders)
@@ -278,36 +305,40 @@ impl Manager {
         self.done
     }
 
+    /// Takes down what becomes of a member. That one waits is taken down only when there turns out to be nothing for it.
+    fn put(&mut self, member: usize, state: Member) {
+        let active = |state: &Member| matches!(state, Member::Absent | Member::Working(_));
+        let before = std::mem::replace(&mut self.members[member], state);
+        self.active += usize::from(active(&self.members[member]));
+        self.active -= usize::from(active(&before));
+    }
+
     /// Gives work to whoever waits for it, beginning with `first`, and ends the loop if there is none.
     fn serve(&mut self, now: Duration, first: usize) -> Vec<Order> {
         let mut orders = vec![];
-        let dealing = self.terms.deal.is_some();
-        if dealing {
-            // Others wait only if there was nothing for them; what was returned since may now be something.
-            let others = !self.returned.is_empty();
-            let count = if others { self.members.len() } else { 1 };
-            for step in 0..count {
-                let to = (first + step) % self.members.len();
-                let host = self.terms.dedicated && to == 0;
-                if self.members[to] == Member::Waiting
-                    && !host
-                    && let Some(range) = self.next_range(now, to)
-                {
-                    self.members[to] = Member::Working(range.clone());
-                    orders.push(Order::Assign { to, range });
-                }
-            }
+        if self.members[first] == Member::Waiting {
+            match self.assign(now, first, &mut orders) {
+                true => self.waiting.remove(&first),
+                false => self.waiting.insert(first),
+            };
         }
-        let working = |member: &Member| matches!(member, Member::Absent | Member::Working(_));
-        let resting = !self.members.iter().any(working);
+        // Others wait only if there was nothing for them; what was returned since may now be something.
+        let mut after = first;
+        while !self.returned.is_empty()
+            && let Some(to) = self.waits_after(after, first)
+        {
+            if self.assign(now, to, &mut orders) {
+                self.waiting.remove(&to);
+            }
+            after = to;
+        }
+        let resting = self.active == 0;
         // Nothing can come back any more that somebody would have to run.
         let settled = resting || !self.terms.hold && self.nothing_can_return();
         if settled && !self.terms.hold {
-            for (to, member) in self.members.iter_mut().enumerate() {
-                if *member == Member::Waiting {
-                    *member = Member::Gone;
-                    orders.push(Order::Release { to });
-                }
+            for to in std::mem::take(&mut self.waiting) {
+                self.put(to, Member::Gone);
+                orders.push(Order::Release { to });
             }
         }
         if resting && !self.over {
@@ -318,6 +349,28 @@ impl Manager {
             }
         }
         orders
+    }
+
+    /// Gives `to`, who waits, something to run, if there is something.
+    fn assign(&mut self, now: Duration, to: usize, orders: &mut Vec<Order>) -> bool {
+        let host = self.terms.dedicated && to == 0;
+        if self.terms.deal.is_none() || host {
+            return false;
+        }
+        let Some(range) = self.next_range(now, to) else { return false };
+        self.put(to, Member::Working(range.clone()));
+        orders.push(Order::Assign { to, range });
+        true
+    }
+
+    /// Who waits, of the members after `after`, going round to those before `first`.
+    fn waits_after(&self, after: usize, first: usize) -> Option<usize> {
+        let next = |range| self.waiting.range::<usize, _>(range).next().copied();
+        let wrapped = after < first;
+        if wrapped {
+            return next((Excluded(after), Excluded(first)));
+        }
+        next((Excluded(after), Unbounded)).or_else(|| next((Unbounded, Excluded(first))))
     }
 
     /// Everything before this index was in a batch, whether it still matters or not.

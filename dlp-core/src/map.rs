@@ -156,7 +156,7 @@ where
         State::Running(Box::new(Running {
             draft: Draft::of(member.link.session().rank()),
             ledger: Ledger::of(self.source.length()),
-            pulse: Pulse::new(),
+            pulse: Pulse::new(member.link.session().size()),
             member,
             _alone: Within::new(Mode::Alone),
         }))

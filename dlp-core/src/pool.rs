@@ -3,10 +3,14 @@
 //! The manager gives batches to nodes; who finds the pool empty asks for the next one, and the others of the node wait until
 //! that one has filled it, as in A. Eleliemy and F. Ciorba ("Hierarchical dynamic loop
 //! self-scheduling on distributed-memory systems using an MPI+MPI approach", IPDPS Workshops 2019). Knows a few words and indices;
-//! no rank, no message, no clock.
+//! no rank, no message, no clock. How long batches and chunks are is in `pace.rs`.
+
+mod pace;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
+
+pub use self::pace::{Pace, batches};
 
 /// How many words of memory it takes: a cache line.
 pub const WORDS: usize = 8;

@@ -10,6 +10,7 @@ pub(crate) struct Pulse {
     last: Instant,
     /// When a Part was last handed over.
     told: Instant,
+    late: Duration,
 }
 
 impl Pulse {
@@ -18,12 +19,21 @@ impl Pulse {
     const SHORT: Duration = Duration::from_micros(50);
     const LONG: Duration = Duration::from_micros(200);
     const STRIDE: u32 = 1 << 16;
-    /// Records that are older than this are handed over.
+    /// Records that are older than this are handed over,
     const LATE: Duration = Duration::from_millis(5);
+    /// and in a large job than this for each rank: to take in what they hand over costs the root a microsecond, and it has other
+    /// things to do.
+    const EACH: Duration = Duration::from_micros(4);
 
-    pub(crate) fn new() -> Self {
+    /// Of one of so many ranks.
+    pub(crate) fn new(ranks: usize) -> Self {
         let now = Instant::now();
-        Self { stride: 1, left: 1, last: now, told: now }
+        Self { stride: 1, left: 1, last: now, told: now, late: Self::late(ranks) }
+    }
+
+    /// How old records get, where there are so many ranks, before they are handed over in the middle of a range.
+    pub(crate) fn late(ranks: usize) -> Duration {
+        Self::EACH.saturating_mul(u32::try_from(ranks).unwrap_or(u32::MAX)).max(Self::LATE)
     }
 
     /// Another iteration has ended; whether to look now.
@@ -56,6 +66,6 @@ impl Pulse {
 
     /// Whether the last Part was handed over long ago.
     pub(crate) fn is_late(&self) -> bool {
-        self.last - self.told >= Self::LATE
+        self.last - self.told >= self.late
     }
 }

@@ -17,6 +17,8 @@ pub struct Rendezvous {
     input: Input,
     captured: &'static [&'static str],
     came: Vec<bool>,
+    /// How many have not come.
+    missing: usize,
 }
 
 /// Two ranks are not in the same place, or do not have the same input.
@@ -40,7 +42,7 @@ impl Rendezvous {
     /// A rendezvous of `size` ranks at the place that the root has come to.
     pub fn new(size: usize, host: Enter) -> Self {
         let input = if host.op == Op::Loop { Input::read(&host.data) } else { Input::default() };
-        Self { host, input, captured: &[], came: vec![false; size] }
+        Self { host, input, captured: &[], came: vec![false; size], missing: size }
     }
 
     /// The same, at a loop that captures values of these names.
@@ -81,7 +83,10 @@ impl Rendezvous {
         };
         match what {
             Some(what) => Err(Mismatch { rank, what }),
-            None => Ok(self.complete()),
+            None => {
+                self.missing -= 1;
+                Ok(self.complete())
+            }
         }
     }
 
@@ -93,7 +98,7 @@ impl Rendezvous {
 
     /// Whether all ranks have come.
     pub fn complete(&self) -> bool {
-        self.came.iter().all(|&came| came)
+        self.missing == 0
     }
 
     /// The ranks that have not come.

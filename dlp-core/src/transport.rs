@@ -164,7 +164,7 @@ impl Idle {
     /// Rounds of pure spinning: a look for messages costs 25 ns and more, so about 10 µs.
     const SPINS: u32 = 256;
     /// Rounds after which yielding gives way to sleeping, about another 100 µs on an idle core.
-    const ALERT: u32 = 512;
+    pub(crate) const ALERT: u32 = 512;
     /// The same, of one who has waited in vain for long enough.
     const DROWSY: u32 = 16;
     /// What comes sooner after falling asleep had better been waited for.
@@ -186,9 +186,14 @@ impl Idle {
         if let Some(since) = self.asleep.take() {
             let slept = since.elapsed();
             self.brief = slept < 2 * Self::NAP;
-            let alert = if slept < Self::SOON { self.alert.saturating_mul(4) } else { self.alert / 2 };
-            self.alert = alert.clamp(Self::DROWSY, Self::ALERT);
+            self.alert = Self::adapted(self.alert, slept);
         }
+    }
+
+    /// For how many rounds one is to be alert who was for so many, and then slept for so long.
+    pub(crate) fn adapted(alert: u32, slept: Duration) -> u32 {
+        let alert = if slept < Self::SOON { alert.saturating_mul(4) } else { alert / 2 };
+        alert.clamp(Self::DROWSY, Self::ALERT)
     }
 
     /// What to do in the next round without news.

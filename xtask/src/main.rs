@@ -12,6 +12,7 @@ mod generated;
 mod libclang;
 mod random;
 mod setup;
+mod simulate;
 mod soak;
 mod tally;
 mod test;
@@ -71,6 +72,12 @@ const COMMANDS: &[Command] = &[
         "[--rounds N] [LOAD..]",
         "measure which strategy does best with which load; a table",
         bench::schedules::run,
+    ),
+    (
+        "simulate",
+        "[--measure] [--check] [--far MICROS] [--up-to RANKS]",
+        "forecast how loops scale to 100,000 ranks; tables and pictures in docs/",
+        simulate::run,
     ),
     ("soak", "--sizes", "send values of 2 GiB and more, as far as memory allows", soak::run),
     ("test", "[--mpi NAME]", "check and test everything, as CI does; or test with mpicc.NAME", test::run),

@@ -81,7 +81,7 @@ impl<'a> Engine<'a> {
             ledger: Ledger::of(length),
             left: None,
             in_transit: false,
-            pulse: Pulse::new(),
+            pulse: Pulse::new(link.session().size()),
             observer,
         }
     }

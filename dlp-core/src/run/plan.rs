@@ -7,6 +7,7 @@ use crate::digest::input::Input;
 use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::{Batches, Terms};
+use crate::pool;
 use crate::schedule::{Chunk, Cut, Rule, Static, shares};
 use crate::session::{Rendezvous, Session};
 use crate::settings::Settings;
@@ -153,12 +154,11 @@ fn rule(options: &Options) -> Rule {
     }
 }
 
-/// How it cuts batches for nodes: half of what is left at a time, equal for all, and at least a chunk for each rank.
+/// How it cuts batches for nodes.
 fn batches(options: &Options, session: &Session) -> Batches {
     let nodes = session.transport.nodes();
     let ranks = session.size().div_ceil(nodes) as u64;
-    let least = options.chunk.fixed().unwrap_or(1).saturating_mul(ranks);
-    Batches { rule: Rule::Factoring(least), nodes }
+    Batches { rule: pool::batches(options.chunk, ranks), nodes }
 }
 
 fn terms(at: &Loop, options: &Options, length: Option<u64>, session: &Session) -> Terms {

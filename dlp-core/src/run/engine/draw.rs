@@ -1,12 +1,12 @@
 //! Taking what to run from the pool of this rank's node, and asking for more when that is empty. Knows when, and not what is run.
 
 use std::ops::Range;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Engine;
 use crate::link::Link;
 use crate::observe::Observer;
-use crate::pool::{Pool, Take};
+use crate::pool::{Pace, Pool, Take};
 use crate::schedule::Chunk;
 use crate::transport::{Shared, Transport};
 use crate::wire::Message;
@@ -18,27 +18,22 @@ pub(super) struct Well<'a> {
     /// The number of the loop.
     number: u64,
     chunk: Chunk,
+    pace: Pace,
+    start: Instant,
     /// This rank only hosts the manager, and takes nothing.
     hosts: bool,
-    /// What it took last, if that matters: how many, and when.
-    last: Option<(u64, Instant)>,
     /// A batch for this rank alone, while another loop has the pool; `None` of it when there is no more.
     own: Option<Option<Range<u64>>>,
 }
 
 impl<'a> Well<'a> {
-    /// A rank comes back to the pool about this often: a take costs a tenth of a microsecond, and more where many do it.
-    const PACE: Duration = Duration::from_micros(200);
-    /// A chunk grows at most by this factor from one take to the next.
-    const GROWTH: u64 = 8;
-    /// A chunk is at most this part of what is left in the batch, for each rank of the node.
-    const SPREAD: u64 = 2;
-
     pub(super) fn new(link: &'a Link, chunk: Chunk, hosts: bool) -> Self {
         let transport = &*link.session().transport;
         let hosts = hosts && transport.size() > 1;
         let (memory, number) = (transport.shared(), link.number());
-        Self { transport, memory, number, chunk, hosts, last: None, own: None }
+        let ranks = transport.size().div_ceil(transport.nodes()) as u64;
+        let pace = Pace::new(chunk, ranks);
+        Self { transport, memory, number, chunk, pace, start: Instant::now(), hosts, own: None }
     }
 
     fn pool(&self) -> Pool<'_> {
@@ -53,29 +48,11 @@ impl<'a> Well<'a> {
         if self.own.is_some() {
             return self.take_own();
         }
-        let take = match self.chunk.fixed() {
-            Some(count) => self.pool().take(|_| count),
-            None => self.take_paced(),
-        };
+        let pool = Pool::new(self.memory.words(), self.number);
+        let take = self.pace.take(pool, || self.start.elapsed());
         if take == Take::Foreign {
             self.own = Some(Some(0..0));
             return self.take_own();
-        }
-        take
-    }
-
-    /// As many as take about as long as is worth it.
-    fn take_paced(&mut self) -> Take {
-        let now = Instant::now();
-        let ranks = self.transport.size().div_ceil(self.transport.nodes()) as u64;
-        let paced = self.last.map_or(1, |(count, since)| {
-            let took = (now - since).as_nanos().max(1);
-            let fits = Self::PACE.as_nanos() * u128::from(count) / took;
-            u64::try_from(fits).unwrap_or(u64::MAX).min(count.saturating_mul(Self::GROWTH))
-        });
-        let take = self.pool().take(|left| paced.min(left / (Self::SPREAD * ranks)));
-        if let Take::Run(range) = &take {
-            self.last = Some((range.end - range.start, now));
         }
         take
     }
