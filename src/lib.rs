@@ -91,7 +91,7 @@ pub mod __private {
     pub use dlp_core::exit::{Branch, Returned, Slot, say};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
-    pub use dlp_core::run::{Answer, Ask, Left, Repeatable, alone, never, run, serial};
+    pub use dlp_core::run::{Answer, AnyHow, Ask, Left, Repeatable, ToEnd, alone, never, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::{Scratch, hold};
     pub use dlp_core::session::main;
@@ -107,7 +107,8 @@ pub mod __private {
             Lent as _, OtherCells as _, SameCells as _,
         };
         pub use dlp_core::carry::{
-            CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,
+            CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryPlain as _,
+            CarryTwice as _,
         };
         pub use dlp_core::digest::{
             CaptureSeen as _, CaptureUnseen as _, DigestEncoded as _, DigestHashed as _, DigestNothing as _,
@@ -118,8 +119,8 @@ pub mod __private {
             SayError as _, SayText as _, SayType as _, StandIn as _,
         };
         pub use dlp_core::prove::{
-            ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProveReference as _,
-            ProveShown as _,
+            ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProvePlain as _,
+            ProveReference as _, ProveShown as _,
         };
         pub use dlp_core::source::{
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,

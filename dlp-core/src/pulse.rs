@@ -29,7 +29,17 @@ impl Pulse {
     /// Another iteration has ended; whether to look now.
     #[inline]
     pub(crate) fn beat(&mut self) -> bool {
-        self.left -= 1;
+        self.beats(1)
+    }
+
+    /// After how many more iterations it is time to look, if they are as long as the last ones.
+    pub(crate) fn left(&self) -> u32 {
+        self.left
+    }
+
+    /// So many iterations have ended, at most as many as are left; whether to look now.
+    pub(crate) fn beats(&mut self, count: u32) -> bool {
+        self.left -= count;
         self.left == 0 && self.look()
     }
 

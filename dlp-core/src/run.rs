@@ -16,6 +16,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use self::attempt::Attempts;
@@ -53,6 +54,28 @@ pub fn alone() -> bool {
     session::mode() != Mode::Together || session::current().size() == 1
 }
 
+/// What may become of the iterations of a loop, as far as the attribute can tell.
+pub trait Course {
+    /// Each runs to its end: none leaves the loop, and none has to be undone. One rank alone does not come here then.
+    const TO_END: bool;
+}
+
+/// Each iteration runs to its end.
+#[derive(Debug)]
+pub struct ToEnd;
+
+/// An iteration may leave the loop, or may have to be undone.
+#[derive(Debug)]
+pub struct AnyHow;
+
+impl Course for ToEnd {
+    const TO_END: bool = true;
+}
+
+impl Course for AnyHow {
+    const TO_END: bool = false;
+}
+
 /// Splits a loop over the ranks: runs `body` for this rank's share of the items of `source`, and `replay` for
 /// the effects of all iterations in loop order.
 ///
@@ -66,8 +89,9 @@ pub fn alone() -> bool {
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
 #[allow(clippy::too_many_arguments, reason = "the parts of one loop, which only the attribute writes out")]
-pub fn run<I, A, B, S, W, L, K, C, const CAPTURED: usize>(
+pub fn run<N, I, A, B, S, W, L, K, C, const CAPTURED: usize>(
     at: &'static Loop,
+    _course: N,
     source: I,
     again: A,
     root_leads: bool,
@@ -79,6 +103,7 @@ pub fn run<I, A, B, S, W, L, K, C, const CAPTURED: usize>(
     look: C,
 ) -> Option<Left<I::Item>>
 where
+    N: Course,
     I: Iterator,
     A: Again<I>,
     B: Fn(I::Item, &Record) -> Flow,
@@ -95,12 +120,27 @@ where
     failure::settle();
     let (attempts, alone) = (Attempts::default(), alone());
     let items = again.fork(&source);
-    let mut code = Emitted { at, items, body, replay, tell, lost, ask, attempts: &attempts, alone };
+    let undoes = at.options.undoes();
+    let (told, log) = (&attempts, Record::default());
+    let mut code = Emitted::<_, _, _, _, _, _, N> {
+        at,
+        items,
+        body,
+        replay,
+        tell,
+        lost,
+        ask,
+        attempts: told,
+        alone,
+        undoes,
+        log,
+        course: PhantomData,
+    };
     let mut counting = Counting::new(at.to_string());
-    if at.options.undoes() {
+    if undoes {
         attempts.begin(at);
     }
-    if alone {
+    if alone && !N::TO_END {
         let left = alone::run(at, source, &mut code);
         attempts.end(&mut counting);
         session.count(counting.finish());

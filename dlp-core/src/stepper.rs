@@ -61,7 +61,20 @@ impl<I: Iterator> Stepper<I> {
 
     /// The item of `index`, which is after the last one asked for; or the number of items, if there is no
     /// such item.
+    #[inline]
     pub(crate) fn item(&mut self, index: u64) -> Result<I::Item, u64> {
+        if index != self.next || !self.peeked.is_empty() || self.ended {
+            return self.item_ahead(index);
+        }
+        let item = self.source.next();
+        if item.is_some() || self.length.is_some() {
+            self.next = index + 1;
+        }
+        item.ok_or(index)
+    }
+
+    /// The same, where items are stepped over or were looked at.
+    fn item_ahead(&mut self, index: u64) -> Result<I::Item, u64> {
         if self.length.is_none() {
             // Step by step, to know where the end is if it comes.
             while self.next < index {

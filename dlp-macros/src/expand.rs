@@ -135,6 +135,10 @@ fn parts(
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let ask = code.ask();
+    let course = match split.runs_to_end() && !args.undoes() {
+        true => quote!(#dlp::ToEnd),
+        false => quote!(#dlp::AnyHow),
+    };
     let (over, allow) = (&written.expr, allow());
     let cells = alias::captured(split, dlp);
     let (items_of, look) = look(split, args, &source, dlp);
@@ -162,6 +166,7 @@ fn parts(
                             #scratch
                             let #left = #dlp::run(
                                 #at,
+                                #course,
                                 #source,
                                 #again,
                                 #led,

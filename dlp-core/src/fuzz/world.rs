@@ -14,7 +14,7 @@ use crate::digest::Look;
 use crate::map;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, FAILED, PANICKED};
-use crate::run::{never, run};
+use crate::run::{AnyHow, never, run};
 use crate::schedule::Chunk;
 use crate::session::{Aborted, Session};
 use crate::settings::Settings;
@@ -183,6 +183,7 @@ fn looped<I: Iterator<Item = u64> + Clone>(at: &'static Loop, source: I) {
     let again = (&&Probe(&source)).dlp_again();
     let left = run(
         at,
+        AnyHow,
         source,
         again,
         false,

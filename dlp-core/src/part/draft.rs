@@ -1,5 +1,7 @@
 //! Writing a Part, iteration by iteration.
 
+use std::ops::Range;
+
 use crate::record::{Record, put_number};
 use crate::wire::Payload;
 
@@ -28,29 +30,54 @@ impl Draft {
         Self { member: member as u64, ..Self::default() }
     }
 
+    /// One that remembers where each effect begins, and is not to be sent.
+    pub(crate) fn traced() -> Self {
+        Self { record: Record::traced(), ..Self::default() }
+    }
+
     /// Where the iteration that runs now records its effects.
+    #[inline]
     pub fn record(&self) -> &Record {
         &self.record
     }
 
+    /// Whether something was recorded since an iteration was closed last.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.record.len() > self.closed
+    }
+
     /// Closes iteration `index`: what was recorded since the last call belongs to it. Indices only grow.
+    #[inline]
     pub fn close(&mut self, index: u64) {
         let end = self.record.len();
         let length = (end - self.closed) as u64;
         self.closed = end;
-        if self.pending.0 == length && self.pending.1 > 0 {
-            self.pending.1 += 1;
-        } else {
+        self.add(length, index, 1);
+    }
+
+    /// Closes these iterations, none of which has recorded anything.
+    #[inline]
+    pub fn close_empty(&mut self, indices: Range<u64>) {
+        if !indices.is_empty() {
+            self.add(0, indices.start, indices.end - indices.start);
+        }
+    }
+
+    /// Adds iterations that follow one another, from `index` on, whose records are of one length.
+    #[inline]
+    fn add(&mut self, length: u64, index: u64, count: u64) {
+        if self.pending.0 != length || self.pending.1 == 0 {
             self.write_lengths();
-            self.pending = (length, 1);
+            self.pending.0 = length;
         }
-        if self.count > 0 && self.run.1 == index {
-            self.run.1 += 1;
-        } else {
+        self.pending.1 += count;
+        if self.count == 0 || self.run.1 != index {
             self.write_run();
-            self.run = (index, index + 1);
+            self.run = (index, index);
         }
-        self.count += 1;
+        self.run.1 += count;
+        self.count += count;
     }
 
     /// How many iterations are closed.

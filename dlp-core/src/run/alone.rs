@@ -2,8 +2,9 @@
 //!
 //! Each iteration is recorded, and replayed at once if it has not failed. Knows no other rank and no message.
 
-use super::code::{Code, Recorded};
+use super::code::Code;
 use super::left::Left;
+use crate::part::Stretch;
 use crate::record::Record;
 use crate::report::{self, Place};
 use crate::session::{self, Mode, Within};
@@ -25,7 +26,8 @@ pub(super) fn run<T>(
             code.iterate(index, item, &record);
         }
         let recorded = record.take();
-        let replayed = code.replay(Recorded { index, by: session.rank(), bytes: &recorded, led: None });
+        report::at(Place::Replay(at, index, session.rank()));
+        let replayed = code.replay(&Stretch::single(session.rank(), index, &recorded), None, |_| ());
         report::at(outer);
         match replayed {
             Ok(None) => {}

@@ -5,7 +5,7 @@ mod ways_out;
 
 use std::time::Duration;
 
-use super::{never, run, serial};
+use super::{AnyHow, never, run, serial};
 use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
@@ -61,6 +61,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
     let again = (&&Probe(&items)).dlp_again();
     let left = run(
         at,
+        AnyHow,
         items,
         again,
         false,
@@ -178,6 +179,7 @@ fn a_loop_in_a_loop_runs_serially() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
+            AnyHow,
             items,
             again,
             false,
@@ -214,6 +216,7 @@ fn items_are_had_again_without_being_sent() {
         let again = (&&Probe(&source)).dlp_again();
         run(
             at,
+            AnyHow,
             source,
             again,
             false,
@@ -267,6 +270,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
+            AnyHow,
             items,
             again,
             false,
@@ -305,6 +309,7 @@ fn a_panic_names_the_iteration() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
+            AnyHow,
             items,
             again,
             false,
@@ -378,7 +383,7 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, never, unseen);
+        run(at, AnyHow, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, never, unseen);
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);

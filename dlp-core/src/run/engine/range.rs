@@ -2,15 +2,17 @@
 
 use super::Engine;
 use crate::observe::Observer;
+use crate::part::Draft;
 use crate::record::Flow;
 use crate::report::{self, Place};
 use crate::run::code::Code;
 use crate::session::{Mode, Within};
 use crate::site::Exits;
+use crate::stepper::Stepper;
 use crate::wire::Message;
 
 /// Why a rank stops running a range.
-enum Stop {
+pub(super) enum Stop {
     /// Nothing that comes after matters, or not to this rank.
     Bound,
     /// The source has ended, after so many items.
@@ -56,32 +58,23 @@ where
     /// Runs one iteration after another, from `next` on, and leaves there which would be the next one.
     fn run_iterations(&mut self, next: &mut u64) -> Stop {
         while *next < self.worker.stop_before() {
-            let index = *next;
-            // Before the item is had: the source is the user's code too.
-            report::at(Place::Iteration(self.at, index));
-            let item = match self.source.item(index) {
-                Ok(item) => item,
-                Err(length) => return Stop::SourceEnd(length),
-            };
-            let flow = self.run_iteration(index, item);
-            *next = index + 1;
-            if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
-                return Stop::Leaves;
+            let start = *next;
+            // What stops the range comes in messages, and nobody looks for those before the pulse.
+            let end = self.worker.stop_before().min(start.saturating_add(self.pulse.left().into()));
+            report::at(Place::Iteration(self.at, start));
+            let Self { at, source, code, draft, observer, .. } = self;
+            let stop = run_alike(source, code, draft, *observer, at.exits, next, end);
+            let count = u32::try_from(*next - start).expect("at most as many as are left");
+            let look = self.pulse.beats(count);
+            if let Some(stop) = stop {
+                return stop;
             }
-            if self.pulse.beat() {
+            if look {
                 self.worker.on_ran(*next);
                 self.look();
             }
         }
         Stop::Bound
-    }
-
-    fn run_iteration(&mut self, index: u64, item: I::Item) -> Flow {
-        self.observer.item_begins(index);
-        let flow = self.code.iterate(index, item, self.draft.record());
-        self.observer.item_ends(index);
-        self.draft.close(index);
-        flow
     }
 
     /// The iteration `index` has left the loop.
@@ -91,4 +84,46 @@ where
         let part = self.draft.take();
         self.link.tell(Message::Left { index, part });
     }
+}
+
+/// Runs the iterations from `next` to `end`, without a look at anything else; why it stops before, if it does. The one function
+/// that calls the body of a loop whose iterations all run to their end.
+pub(super) fn run_alike<I: Iterator>(
+    source: &mut Stepper<I>,
+    code: &impl Code<I::Item>,
+    draft: &mut Draft,
+    observer: &mut impl Observer,
+    exits: Exits,
+    next: &mut u64,
+    end: u64,
+) -> Option<Stop> {
+    // From here on they have recorded nothing, and are not closed yet.
+    let mut blank = *next;
+    let mut stop = None;
+    for index in *next..end {
+        // Before the item is had: the source is the user's code too.
+        report::at_index(index);
+        let item = match source.item(index) {
+            Ok(item) => item,
+            Err(length) => {
+                stop = Some(Stop::SourceEnd(length));
+                break;
+            }
+        };
+        observer.item_begins(index);
+        let flow = code.iterate(index, item, draft.record());
+        observer.item_ends(index);
+        *next = index + 1;
+        if draft.is_open() {
+            draft.close_empty(blank..index);
+            draft.close(index);
+            blank = index + 1;
+        }
+        if matches!(flow, Flow::Leave(_)) && exits == Exits::Final {
+            stop = Some(Stop::Leaves);
+            break;
+        }
+    }
+    draft.close_empty(blank..*next);
+    stop
 }

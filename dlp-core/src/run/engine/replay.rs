@@ -1,13 +1,14 @@
 //! Replaying what iterations recorded, in loop order, on this rank's own variables. Knows which iteration is next, and what to
 //! do when one leaves; not what an effect is.
 
-use super::Engine;
+use super::{Engine, Verdict};
 use crate::observe::Observer;
-use crate::part::read_all;
+use crate::part::{Stretch, read_stretches};
 use crate::report::{self, Place};
-use crate::run::code::{Code, Recorded};
+use crate::run::code::Code;
 use crate::run::left::Way;
 use crate::session::{Mode, Within};
+use crate::site::Loop;
 use crate::wire::{Message, Payload};
 
 impl<I, C, O> Engine<'_, I, C, O>
@@ -38,12 +39,12 @@ where
             if self.verifies {
                 self.verify();
             }
-            let Self { ledger, code, observer, verdict, .. } = self;
-            let Some((by, _)) = ledger.peek() else { break };
-            let step = ledger.step(|index, bytes| {
-                replay_one(code, *observer, Recorded { index, by, bytes, led: verdict.way_out_in(index) })
-            });
-            match step.map_err(|why| why.to_string())? {
+            // To verify takes an iteration at a time.
+            let most = if self.verifies { 1 } else { u64::MAX };
+            let Self { at, ledger, code, observer, verdict, .. } = self;
+            let read =
+                ledger.read(most, |stretch| replay_stretch(at, code, *observer, &stretch, Some(verdict)));
+            match read.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
                 None => break,
             }
@@ -54,12 +55,11 @@ where
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let by = self.link.session().rank();
-        let Self { code, observer, left, .. } = self;
+        let Self { at, code, observer, left, .. } = self;
         let mut broken = None;
-        let read = read_all(part, |index, bytes| {
+        let read = read_stretches(part, |stretch| {
             if left.is_none() && broken.is_none() {
-                match replay_one(code, *observer, Recorded { index, by, bytes, led: None }) {
+                match replay_stretch(at, code, *observer, &stretch, None) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -72,15 +72,19 @@ where
     }
 }
 
-/// Replays one iteration that ran on `rank`; the way out that it took, if it did.
-fn replay_one<T>(
+/// Replays iterations that follow one another; the way out that one took, if it did: those after it are not replayed.
+fn replay_stretch<T>(
+    at: &'static Loop,
     code: &mut impl Code<T>,
     observer: &mut impl Observer,
-    of: Recorded<'_>,
+    stretch: &Stretch<'_>,
+    verdict: Option<&Verdict>,
 ) -> Result<Option<Way>, String> {
-    let way_out = code.replay(of)?;
-    if way_out.is_none() {
-        observer.replayed(of.index);
+    if stretch.is_blank() {
+        observer.replayed(stretch.indices.clone());
+        return Ok(None);
     }
-    Ok(way_out)
+    report::at(Place::Replay(at, stretch.indices.start, stretch.member));
+    let led = verdict.and_then(Verdict::way_out);
+    code.replay(stretch, led, |index| observer.replayed(index..index + 1))
 }

@@ -4,8 +4,10 @@
 //! address. The first difference is named by index, rank and statement. Knows records as bytes, and nothing of what they mean.
 
 use super::Engine;
+use super::range::run_alike;
 use crate::observe::Observer;
-use crate::record::{EXITS, Record};
+use crate::part::Draft;
+use crate::record::EXITS;
 use crate::report::{self, Place};
 use crate::run::code::Code;
 use crate::session::{Mode, Within};
@@ -22,8 +24,8 @@ where
         let Some((member, there)) = self.ledger.peek().map(|(member, there)| (member, there.to_vec())) else {
             return;
         };
-        let Ok(item) = self.source.item(index) else { return };
-        let record = self.trace(index, item);
+        let Some(record) = self.trace(index) else { return };
+        let record = record.record();
         let here = record.take();
         if here == there {
             return;
@@ -39,13 +41,17 @@ where
         ));
     }
 
-    /// Runs an iteration, and remembers where each of its effects begins.
-    fn trace(&self, index: u64, item: I::Item) -> Record {
+    /// Runs an iteration, if the source has it, and remembers where each of its effects begins.
+    fn trace(&mut self, index: u64) -> Option<Draft> {
         let _within = Within::new(Mode::Iterating);
         report::at(Place::Iteration(self.at, index));
-        let record = Record::traced();
-        self.code.rehearse(index, item, &record);
-        record
+        let mut draft = Draft::traced();
+        let mut next = index;
+        let Self { at, source, code, observer, .. } = self;
+        code.uncounted(|| {
+            run_alike(source, code, &mut draft, *observer, at.exits, &mut next, index + 1);
+        });
+        (next > index).then_some(draft)
     }
 
     /// In what two records of an iteration differ, if it is in the effect at `site`, or in the way out of that number.

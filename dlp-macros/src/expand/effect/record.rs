@@ -31,9 +31,9 @@ impl Code<'_> {
             let put = method("dlp_put", leaf);
             let prove = match leaf.carry {
                 Carry::Text { .. } => quote!(),
-                _ => quote!((&&&&&&*#field).dlp_prove(#value);),
+                _ => quote!((&&&&&&&*#field).dlp_prove(#value);),
             };
-            quote!(#field.is(#value); #prove (&&&&&*#field).#put(#value, #log);)
+            quote!(#field.is(#value); #prove (&&&&&&*#field).#put(#value, #log);)
         });
         // A `match`, so that temporaries among the values live as long as they are needed.
         quote! {

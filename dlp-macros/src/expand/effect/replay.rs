@@ -84,7 +84,7 @@ impl Code<'_> {
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
                 let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
                 let mutable = mutable(leaf);
-                quote!(let #mutable #name = (&&&&&*#field).#get(#op.reader());)
+                quote!(let #mutable #name = (&&&&&&*#field).#get(#op.reader());)
             });
         let done = match &effect.kind {
             Kind::Print => {

@@ -64,6 +64,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                         let field_1_0 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::ToEnd,
                             source,
                             again,
                             false,
@@ -85,11 +86,11 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                     field_0_1.is(values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
                                                 }
                                             }
                                         };
@@ -102,7 +103,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                 values => {
                                                     log.effect(1u32);
                                                     field_1_0.is(&values.0);
-                                                    (&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_1_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -116,8 +117,8 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                         0u32 => {
                                             let weight = ::dlp::__private::NotCarried;
                                             let word = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
-                                            let mut weight = (&&&&&*field_0_1).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                            let mut weight = (&&&&&&*field_0_1).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 counts
                                                     .entry(value_0)
@@ -128,7 +129,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                         1u32 => {
                                             let weight = ::dlp::__private::NotCarried;
                                             let word = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_1_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
                                             ::dlp::__private::print(&value_0);
                                         }
                                         _ => ::core::unreachable!(),

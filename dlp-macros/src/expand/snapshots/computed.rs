@@ -62,6 +62,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         let field_1_0 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::ToEnd,
                             source,
                             again,
                             false,
@@ -82,8 +83,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -97,8 +98,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     }
                                                     log.effect(1u32);
                                                     field_1_0.is(&values.0);
-                                                    (&&&&&&*field_1_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_1_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_1_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -112,7 +113,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         0u32 => {
                                             let y = ::dlp::__private::NotCarried;
                                             let x = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }
@@ -120,7 +121,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         1u32 => {
                                             let y = ::dlp::__private::NotCarried;
                                             let x = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_1_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
                                             if witness_1_0.replays() {
                                                 total += value_0;
                                             }

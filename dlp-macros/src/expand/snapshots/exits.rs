@@ -59,6 +59,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                         }
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::AnyHow,
                             source,
                             again,
                             false,
@@ -100,8 +101,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -115,7 +116,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                         0u32 => {
                                             let value = ::dlp::__private::NotCarried;
                                             let line = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }

@@ -53,6 +53,7 @@ fn joined(words: &[Word]) -> List {
                         let mut held_0 = ::core::option::Option::Some(list);
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::ToEnd,
                             source,
                             again,
                             false,
@@ -70,8 +71,8 @@ fn joined(words: &[Word]) -> List {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -85,7 +86,7 @@ fn joined(words: &[Word]) -> List {
                                         0u32 => {
                                             let text = ::dlp::__private::NotCarried;
                                             let word = ::dlp::__private::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 let mut list = ::core::option::Option::unwrap(
                                                     ::core::option::Option::take(&mut held_0),

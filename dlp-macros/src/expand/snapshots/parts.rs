@@ -46,6 +46,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                         let field_0_1 = &::dlp::__private::Field::new();
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::ToEnd,
                             source,
                             again,
                             false,
@@ -65,8 +66,8 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_1.is(&values.0);
-                                                    (&&&&&&*field_0_1).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_1).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.0, log);
                                                 }
                                             }
                                         } else {
@@ -80,11 +81,11 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                     field_0_1.is(&values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(&values.1);
-                                                    (&&&&&*field_0_1).dlp_put(&values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(&values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.1, log);
                                                 }
                                             }
                                         };
@@ -99,15 +100,15 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                             if again.dlp_at_hand() {
                                                 let row = op.item();
                                                 let score = ::dlp::__private::NotCarried;
-                                                let value_1 = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
                                                     out.push((&row.name, value_1));
                                                 }
                                             } else {
                                                 let score = ::dlp::__private::NotCarried;
                                                 let row = ::dlp::__private::NotCarried;
-                                                let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
-                                                let value_1 = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
                                                     out.push((value_0, value_1));
                                                 }

@@ -61,6 +61,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                         witness_0_1.stays_inside("arg");
                         let left = ::dlp::__private::run(
                             at,
+                            ::dlp::__private::ToEnd,
                             source,
                             again,
                             false,
@@ -86,8 +87,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
                                                 }
                                             }
                                         } else {
@@ -107,11 +108,11 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
                                                     field_0_1.is(values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
                                                 }
                                             }
                                         };
@@ -126,7 +127,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             if again.dlp_at_hand() {
                                                 let line = op.item();
                                                 let score = ::dlp::__private::NotCarried;
-                                                let mut score = (&&&&&*field_0_0).dlp_get(op.reader());
+                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
                                                 {
                                                     if score > best {
                                                         best = score;
@@ -136,8 +137,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             } else {
                                                 let score = ::dlp::__private::NotCarried;
                                                 let line = ::dlp::__private::NotCarried;
-                                                let mut score = (&&&&&*field_0_0).dlp_get(op.reader());
-                                                let line = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                let line = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 {
                                                     if score > best {
                                                         best = score;
