@@ -33,7 +33,7 @@ fn main() {
         dlp::mpi::initialize_with_threading(dlp::mpi::Threading::Multiple).expect("MPI starts once");
     let world = universe.world();
     let floor = {
-        let end = Mpi::adopt(&world).expect("a communicator");
+        let end = Mpi::adopt(&world, None).expect("a communicator");
         bare(&end);
         let time = bare(&end);
         end.close();
@@ -65,7 +65,7 @@ fn main() {
 fn bare(end: &dyn Transport) -> f64 {
     let ask = || Message::Answer(Payload::default()).encode(0);
     let receive = || {
-        let mut idle = Idle::new();
+        let mut idle = Idle::new(end.rings());
         loop {
             match end.poll() {
                 Some((from, frame)) => return (from, Message::decode(frame).expect("a message").0),

@@ -89,9 +89,10 @@ pub mod __private {
     pub use dlp_core::digest::{Capture, Items, Look};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::exit::{Branch, Returned, Slot, say};
+    pub use dlp_core::fold::{AllFolds, Fold, by};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
-    pub use dlp_core::run::{Answer, AnyHow, Ask, Left, Repeatable, ToEnd, alone, never, run, serial};
+    pub use dlp_core::run::{Answer, Ask, Kind, Left, Repeatable, alone, never, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::{Scratch, hold};
     pub use dlp_core::session::main;
@@ -118,6 +119,7 @@ pub mod __private {
             LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,
             SayError as _, SayText as _, SayType as _, StandIn as _,
         };
+        pub use dlp_core::fold::{FoldLent as _, FoldNot as _, FoldOwned as _};
         pub use dlp_core::prove::{
             ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProvePlain as _,
             ProveReference as _, ProveShown as _,

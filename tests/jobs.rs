@@ -15,6 +15,11 @@ fn the_transport_conforms() {
         assert_eq!(good(&ranks(count, "program_conformance").arg("1000")), said);
         // Of several at a time, most have to wait.
         assert_eq!(good(&ranks(count, "program_conformance").args(["10000", "15000"])), said);
+        // Ranks that do not share memory, or not all of them.
+        for together in ["1", "2"] {
+            let job = ranks(count, "program_conformance").env("DLP_RANKS_PER_NODE", together);
+            assert_eq!(good(&job), said, "{together}");
+        }
     }
 }
 
@@ -44,9 +49,13 @@ fn annotated_loops_give_the_serial_answer_with_every_strategy() {
     let expected = good(&alone("program_loops"));
     for count in RANKS {
         assert_eq!(good(&ranks(count, "program_loops")), expected, "{count} ranks");
-        for strategy in ["managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid"] {
+        for strategy in
+            ["managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid", "shared"]
+        {
             let job = ranks(count, "program_loops").env("DLP_STRATEGY", strategy);
             assert_eq!(good(&job), expected, "{count} ranks, {strategy}");
+            let job = job.env("DLP_RANKS_PER_NODE", "2");
+            assert_eq!(good(&job), expected, "{count} ranks on nodes of two, {strategy}");
         }
     }
 }

@@ -8,7 +8,8 @@ use common::{RANKS, alone, bad, good, threads};
 fn annotated_loops_give_the_serial_answer_with_every_strategy() {
     let expected = good(&alone("program_loops"));
     for count in [1, 2, 3, 4, 7] {
-        for strategy in ["", "managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid"]
+        for strategy in
+            ["", "managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid", "shared"]
         {
             let job = threads(count, "program_loops").env("DLP_STRATEGY", strategy);
             assert_eq!(good(&job), expected, "{count} ranks, {strategy}");

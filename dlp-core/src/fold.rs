@@ -17,6 +17,7 @@ use std::marker::PhantomData;
 
 pub use self::integer::Steps;
 use crate::encoding::decoded;
+use crate::part::Draft;
 use crate::record::{Reader, Record};
 
 /// What is done to the accumulator, with the values of all iterations.
@@ -56,21 +57,60 @@ pub mod by {
 /// What a fold has come to: what that is, its type knows.
 #[derive(Debug, Default)]
 pub struct State {
-    sum: Cell<i128>,
-    /// The lowest and the highest that the sum has been.
-    low: Cell<i128>,
-    high: Cell<i128>,
+    /// Something was folded.
+    any: Cell<bool>,
+    /// What is no sum.
+    bits: Cell<i128>,
+    /// The sum, and the lowest and the highest that it has been, since it was last put with the wide ones.
+    sum: Cell<i64>,
+    low: Cell<i64>,
+    high: Cell<i64>,
+    /// The same, from the start.
+    wide: Cell<Wide>,
+}
+
+/// A sum, with the lowest and the highest that it has been.
+#[derive(Clone, Copy, Debug, Default)]
+struct Wide {
+    sum: i128,
+    low: i128,
+    high: i128,
+}
+
+impl State {
+    /// The sum from the start.
+    fn settled(&self) -> Wide {
+        let Wide { sum, low, high } = self.wide.get();
+        let narrow = i128::from(self.sum.replace(0));
+        // The sum itself is one of those that it has been.
+        let least = i128::from(self.low.replace(0)).min(narrow);
+        let most = i128::from(self.high.replace(0)).max(narrow);
+        let wide = Wide { low: low.min(sum + least), high: high.max(sum + most), sum: sum + narrow };
+        self.wide.set(wide);
+        wide
+    }
+
+    /// Adds a value for which there is no room any more.
+    #[cold]
+    fn add_wide(&self, value: i128) {
+        let Wide { sum, low, high } = self.settled();
+        // Of 64 bits at most: more of them than there can be do not fill the 128.
+        let sum = sum + value;
+        self.wide.set(Wide { sum, low: low.min(sum), high: high.max(sum) });
+    }
 }
 
 /// A type of which values can be folded by `O` so that nobody can tell.
 pub trait Folds<O>: Copy {
+    /// Not of all types that the compiler may have in mind for a number: of these, the values are recorded one by one.
+    const FOLDS: bool = true;
     /// Nothing has been folded.
     fn start(state: &State);
     /// Folds one more value.
     fn take_in(self, state: &State);
-    /// Appends what was folded; `false` if that would do nothing.
-    fn write(state: &State, bytes: &mut Vec<u8>) -> bool;
-    /// The values with which the statement is to be run.
+    /// Appends what was folded.
+    fn write(state: &State, bytes: &mut Vec<u8>);
+    /// The values with which the statement is to be run: one at least, because it was run.
     ///
     /// # Errors
     /// If the bytes are not what [`Folds::write`] appended.
@@ -91,6 +131,10 @@ impl<P, V, O> Fold<P, V, O> {
     pub fn of(_place: &P, site: u32, _by: O) -> Self {
         Self { kind: PhantomData, site, on: Cell::new(false), state: State::default() }
     }
+
+    /// Settles the type of the values.
+    #[inline]
+    pub fn is(&self, _value: &V) {}
 }
 
 impl<P, V, O> fmt::Debug for Fold<P, V, O> {
@@ -103,7 +147,7 @@ impl<P, V, O> fmt::Debug for Fold<P, V, O> {
 pub trait Folding {
     /// From now on values are folded.
     fn start(&self);
-    /// Records what was folded, if that would do anything, and begins anew.
+    /// Records what was folded, if anything was, and begins anew.
     fn flush(&self, log: &Record);
 }
 
@@ -114,36 +158,44 @@ impl<T: Folds<O>, V, O> Folding for Fold<T, V, O> {
     }
 
     fn flush(&self, log: &Record) {
-        let mut bytes = Vec::new();
-        if T::write(&self.state, &mut bytes) {
+        if self.state.any.replace(false) {
             log.effect(self.site);
-            log.append(|record| record.extend_from_slice(&bytes));
+            log.append(|bytes| T::write(&self.state, bytes));
+            T::start(&self.state);
         }
-        T::start(&self.state);
     }
 }
 
 /// The folds of one loop.
-#[derive(Default)]
 pub struct AllFolds<'f>(Vec<&'f dyn Folding>);
 
 impl<'f> AllFolds<'f> {
+    /// The loop folds nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Those that there are. `outside`: another effect may be on the world outside the program, and would come too early or too
     /// late beside a sum that overflows.
     pub fn new<const N: usize>(all: [Option<&'f dyn Folding>; N], outside: bool) -> Self {
         Self(if outside { Vec::new() } else { all.into_iter().flatten().collect() })
     }
 
+    /// From now on values are folded.
     pub(crate) fn start(&self) {
         self.0.iter().for_each(|fold| fold.start());
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(crate) fn flush(&self, log: &Record) {
-        self.0.iter().for_each(|fold| fold.flush(log));
+    /// Puts what was folded into what the iteration has recorded that was closed last.
+    #[inline]
+    pub(crate) fn flush(&self, draft: &mut Draft) {
+        if !self.0.is_empty() {
+            self.0.iter().for_each(|fold| fold.flush(draft.record()));
+            if draft.is_open() {
+                draft.extend_last();
+            }
+        }
     }
 }
 
@@ -173,7 +225,7 @@ impl<'f, T: Folds<O>, O> FoldOwned<'f> for &&'f Fold<T, T, O> {
     type Value = T;
 
     fn dlp_folding(&self) -> Option<&'f dyn Folding> {
-        Some(**self)
+        T::FOLDS.then_some(**self as &dyn Folding)
     }
 
     #[inline]
@@ -183,6 +235,7 @@ impl<'f, T: Folds<O>, O> FoldOwned<'f> for &&'f Fold<T, T, O> {
 
     #[inline]
     fn dlp_add(&self, value: &T) {
+        self.state.any.set(true);
         value.take_in(&self.state);
     }
 
@@ -215,7 +268,7 @@ impl<'f, 'v, T: Folds<O>, O> FoldLent<'f> for &'f Fold<T, &'v T, O> {
     type Value = T;
 
     fn dlp_folding(&self) -> Option<&'f dyn Folding> {
-        Some(*self)
+        T::FOLDS.then_some(*self as &dyn Folding)
     }
 
     #[inline]
@@ -225,6 +278,7 @@ impl<'f, 'v, T: Folds<O>, O> FoldLent<'f> for &'f Fold<T, &'v T, O> {
 
     #[inline]
     fn dlp_add(&self, value: &&T) {
+        self.state.any.set(true);
         value.take_in(&self.state);
     }
 

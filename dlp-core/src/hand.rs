@@ -11,7 +11,7 @@ use crate::hub::Spec;
 use crate::link::Link;
 use crate::manager::Terms;
 use crate::observe::{Counting, Observer};
-use crate::schedule::Chunk;
+use crate::schedule::{Chunk, Cut};
 use crate::session::{self, Rendezvous};
 use crate::site::{Gather, Manager};
 use crate::wire::{Message, Op, Payload};
@@ -47,7 +47,14 @@ impl Plan {
             return None;
         }
         let dedicated = self.manager == Manager::Dedicated;
-        let terms = Terms { deal: Some(self.chunk.into()), length, hold: false, may_stop: true, dedicated };
+        let terms = Terms {
+            deal: Some(self.chunk.into()),
+            batches: None,
+            length,
+            hold: false,
+            may_stop: true,
+            dedicated,
+        };
         let link = session.enter(Rendezvous {
             op: Op::Loop,
             place: self.place(),
@@ -57,7 +64,7 @@ impl Plan {
             data: Payload::default(),
             spec: Spec::Loop {
                 terms,
-                how: None,
+                how: Cut::Dealt,
                 gather: self.gather,
                 settings: session.settings.share(),
                 captured: &[],

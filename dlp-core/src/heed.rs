@@ -2,8 +2,10 @@
 //!
 //! Knows the protocol's member and how far the source was stepped; no transport, no item, no effect.
 
+use std::ops::Range;
+
 use crate::wire::Message;
-use crate::worker::{Task, Worker};
+use crate::worker::Worker;
 
 /// How far a member can step.
 #[derive(Clone, Copy, Debug)]
@@ -19,18 +21,30 @@ pub(crate) struct Reach {
 /// # Errors
 /// If it cannot be said to a member in this state.
 pub(crate) fn heed(worker: &mut Worker, reach: Reach, message: Message) -> Result<Option<Message>, String> {
-    let waits = worker.task() == Task::Wait;
+    let waits = worker.is_asking();
+    let inside = |range: &Range<u64>| {
+        range.start >= reach.from && reach.length.is_none_or(|length| range.end <= length)
+    };
     match message {
         Message::Assign(range) if waits => {
-            let inside = reach.length.is_none_or(|length| range.end <= length);
-            if range.is_empty() || range.start < reach.from || !inside {
+            if range.is_empty() || !inside(&range) {
                 return Err(format!("iterations {} to {} that cannot be run", range.start, range.end));
             }
             worker.on_assign(range);
         }
+        Message::Batch(range) if worker.is_fetching() => {
+            if !range.is_empty() && !inside(&range) {
+                return Err(format!(
+                    "a batch of iterations {} to {} that cannot be run",
+                    range.start, range.end
+                ));
+            }
+            worker.on_batch();
+            return Ok(Some(Message::Batch(range)));
+        }
         Message::Release if waits => worker.on_release(),
         Message::Finish(outcome) if waits => worker.on_finish(outcome),
-        Message::Assign(_) | Message::Release | Message::Finish(_) => {
+        Message::Assign(_) | Message::Batch(_) | Message::Release | Message::Finish(_) => {
             return Err(format!("{message:?} without having asked"));
         }
         Message::Cancel(at) => worker.on_cancel(at),
@@ -43,6 +57,7 @@ pub(crate) fn heed(worker: &mut Worker, reach: Reach, message: Message) -> Resul
 mod tests {
     use super::*;
     use crate::wire::Outcome;
+    use crate::worker::Task;
 
     const REACH: Reach = Reach { from: 3, length: Some(10) };
 
@@ -61,5 +76,20 @@ mod tests {
         assert_eq!(heed(&mut worker, REACH, Message::Cancel(7)), Ok(None));
         assert_eq!(worker.task(), Task::Run(3..7));
         assert_eq!(heed(&mut worker, REACH, Message::Seen), Ok(Some(Message::Seen)));
+    }
+
+    #[test]
+    fn a_batch_is_for_who_asked_for_it() {
+        let mut worker = Worker::pooled();
+        let batch = |range| Message::Batch(range);
+        assert!(heed(&mut worker, REACH, batch(3..5)).unwrap_err().contains("without having asked"));
+        worker.on_ask();
+        for wrong in [2..4, 9..11] {
+            assert!(heed(&mut worker, REACH, batch(wrong)).unwrap_err().contains("cannot be run"));
+        }
+        assert!(heed(&mut worker, REACH, Message::Assign(3..4)).is_err());
+        assert!(heed(&mut worker, REACH, Message::Release).is_err());
+        assert_eq!(heed(&mut worker, REACH, batch(3..10)), Ok(Some(batch(3..10))));
+        assert_eq!(worker.task(), Task::Draw);
     }
 }

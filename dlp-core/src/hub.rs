@@ -18,7 +18,7 @@ use self::parts::Parts;
 use crate::manager::{Manager, Order, Terms, Unexpected};
 use crate::rendezvous::Rendezvous;
 use crate::report::Farewell;
-use crate::schedule::Static;
+use crate::schedule::Cut;
 use crate::site::Gather;
 use crate::transport::Transport;
 use crate::wire::{Enter, Message, Op, Payload, WireError};
@@ -30,8 +30,8 @@ pub(crate) enum Spec {
     Loop {
         /// How.
         terms: Terms,
-        /// How members cut it themselves, where no manager deals.
-        how: Option<Static>,
+        /// Who cuts it.
+        how: Cut,
         /// Who gets the Parts.
         gather: Gather,
         /// The root's settings, for the others.
@@ -80,7 +80,7 @@ struct Meeting {
 }
 
 enum Kind {
-    Loop { manager: Manager, settings: Payload, parts: Box<Parts> },
+    Loop { manager: Box<Manager>, settings: Payload, parts: Box<Parts> },
     Collective { combine: fn(&[Payload]) -> Payload, brought: Vec<Payload> },
 }
 
@@ -105,7 +105,7 @@ impl Hub {
         let (ranks, kind) = match spec {
             Spec::Loop { terms, how, gather, settings, captured } => {
                 let parts = Box::new(Parts::new(gather, how, terms.length, size));
-                let manager = Manager::new(terms, size);
+                let manager = Box::new(Manager::new(terms, size));
                 (ranks.capturing(captured), Kind::Loop { manager, settings, parts })
             }
             Spec::Collective(combine) => {
@@ -273,6 +273,7 @@ impl Meeting {
         for order in orders {
             match order {
                 Order::Assign { to, range } => out.to(to, Message::Assign(range)),
+                Order::Batch { to, range } => out.to(to, Message::Batch(range)),
                 Order::Release { to } => out.to(to, Message::Release),
                 Order::Cancel { to, at } => out.to(to, Message::Cancel(at)),
                 Order::Finish(outcome) => out.spread(Message::Finish(outcome)),
@@ -317,18 +318,19 @@ fn orders(
         (Message::Request { completion, wants, part }, Kind::Loop { manager, parts, .. }) => {
             // The Part of a message that is refused is not replayed by anybody.
             let orders = manager.on_request(now, from, &completion, wants)?;
-            parts.check(from, &part, &completion.done)?;
+            parts.check(from, &part, &completion.done, manager.batched())?;
             if !wants && !part.is_empty() {
                 out.to(from, Message::Seen);
             }
             parts.on_part(out, part);
             orders
         }
+        (Message::Ask, Kind::Loop { manager, .. }) => manager.on_ask(now, from)?,
         (Message::Left { index, part }, Kind::Loop { manager, parts, .. }) => {
             let given =
                 manager.at_work().find(|(member, _)| *member == from).map_or(0, |(_, range)| range.start);
             let orders = manager.on_left(now, from, index)?;
-            parts.check(from, &part, &(given..index + 1))?;
+            parts.check(from, &part, &(given..index + 1), manager.batched())?;
             parts.on_part(out, part);
             orders
         }

@@ -39,6 +39,7 @@ pub mod map;
 pub mod observe;
 pub mod output;
 pub mod part;
+pub mod pool;
 pub mod prove;
 mod pulse;
 pub mod record;

@@ -20,15 +20,23 @@ pub(crate) struct Link {
     place: String,
     /// What came before this rank was let in: a Part takes another way than the root's answer, and may be faster.
     kept: RefCell<VecDeque<Message>>,
+    /// How it waits: over all its waits here, since how long the last ones were says how long the next may be.
+    idle: RefCell<Idle>,
 }
 
 impl Link {
     pub(crate) fn new(session: &'static Session, epoch: u64, place: String) -> Self {
-        Self { session, epoch, place, kept: RefCell::default() }
+        let idle = Idle::new(session.transport.rings()).into();
+        Self { session, epoch, place, kept: RefCell::default(), idle }
     }
 
     pub(crate) fn session(&self) -> &'static Session {
         self.session
+    }
+
+    /// The number of the rendezvous: another one for each, and the same on every rank.
+    pub(crate) fn number(&self) -> u64 {
+        self.epoch
     }
 
     /// Waits to be let into a loop by the root: the root's settings.
@@ -91,17 +99,28 @@ impl Link {
         })
     }
 
-    fn await_with(&self, mut rests: impl FnMut(&Rest)) -> Message {
+    fn await_with(&self, rests: impl FnMut(&Rest)) -> Message {
+        self.await_while(|| true, rests).expect("waited for until it comes")
+    }
+
+    /// The next message, waited for asleep while `waits` says so: whoever changes that has to wake this rank.
+    pub(crate) fn await_message_while(&self, waits: impl Fn() -> bool) -> Option<Message> {
+        self.await_while(waits, |_| {})
+    }
+
+    fn await_while(&self, waits: impl Fn() -> bool, mut rests: impl FnMut(&Rest)) -> Option<Message> {
         if let Some(message) = self.hear() {
-            return message;
+            return Some(message);
         }
         self.session.attend(true);
-        let mut idle = Idle::new();
+        let mut idle = self.idle.borrow_mut();
         loop {
             if self.pump() {
                 idle.reset();
             }
-            if let Some(message) = self.next() {
+            let message = self.next();
+            if message.is_some() || !waits() {
+                idle.reset();
                 return message;
             }
             let rest = idle.rest();
@@ -115,11 +134,14 @@ impl Link {
     /// nothing more can come.
     pub(crate) fn await_message_or_end(&self) -> Option<Message> {
         let hub = self.session.hub.as_ref()?;
-        let mut idle = Idle::new();
+        let mut idle = self.idle.borrow_mut();
         loop {
             // In this order: what comes before the end is here when the end is seen.
             let over = hub.is_over(self.epoch);
             let news = self.pump();
+            if news {
+                idle.reset();
+            }
             if let Some(message) = self.next() {
                 return Some(message);
             }
@@ -222,12 +244,16 @@ impl Link {
 /// Who says such a thing to `rank`, which is not the root, if anybody does.
 fn says(message: &Message, rank: usize) -> Option<usize> {
     match message {
-        Message::Go(_) | Message::Assign(_) | Message::Release | Message::Cancel(_) | Message::Seen => {
-            Some(0)
-        }
+        Message::Go(_)
+        | Message::Assign(_)
+        | Message::Batch(_)
+        | Message::Release
+        | Message::Cancel(_)
+        | Message::Seen => Some(0),
         Message::Part(_) | Message::Finish(_) | Message::Answer(_) => Some(parent(rank)),
         Message::Enter(_)
         | Message::Request { .. }
+        | Message::Ask
         | Message::Left { .. }
         | Message::Progress(_)
         | Message::Abort(_) => None,

@@ -16,6 +16,8 @@ use crate::wire::{Completion, Outcome};
 pub struct Terms {
     /// `None` where members compute their own shares and the manager only keeps count.
     pub deal: Option<Rule>,
+    /// How batches are cut for the pools of the nodes, where members take their ranges from those; `deal` is `None` then.
+    pub batches: Option<Batches>,
     /// The number of items, where it is known.
     pub length: Option<u64>,
     /// Whether members that have nothing more to do wait for the loop's outcome. Otherwise each is
@@ -27,6 +29,15 @@ pub struct Terms {
     pub dedicated: bool,
 }
 
+/// How batches are cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Batches {
+    /// How long they are.
+    pub rule: Rule,
+    /// How many pools there are to fill.
+    pub nodes: usize,
+}
+
 /// What the manager wants told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -35,6 +46,13 @@ pub enum Order {
         /// The member.
         to: usize,
         /// What it is to run.
+        range: Range<u64>,
+    },
+    /// `to` is to fill the pool of its node with these; if there are none, there is no more.
+    Batch {
+        /// The member.
+        to: usize,
+        /// What its node is to run.
         range: Range<u64>,
     },
     /// There is no more for `to`, who need not wait for the outcome.
@@ -66,7 +84,7 @@ pub struct Unexpected {
 enum Member {
     /// Has not come yet.
     Absent,
-    /// Runs these; of a share that it computes itself, the manager does not know them.
+    /// Runs these; of what it computes itself or takes from a pool, the manager does not know them.
     Working(Range<u64>),
     /// Has nothing to do, and waits.
     Waiting,
@@ -79,6 +97,8 @@ enum Member {
 pub struct Manager {
     terms: Terms,
     dealer: Dealer,
+    /// Everything before this index was in a batch.
+    batched: u64,
     members: Vec<Member>,
     /// Handed out, and handed back by members that left early.
     returned: Vec<Range<u64>>,
@@ -95,12 +115,14 @@ impl Manager {
     /// The manager of a loop of `members` members.
     pub fn new(mut terms: Terms, members: usize) -> Self {
         terms.dedicated &= members > 1;
-        let rule = terms.deal.unwrap_or(Rule::Auto);
         let workers = members - usize::from(terms.dedicated);
-        let dealer = Dealer::new(rule, workers, terms.length);
+        let dealer = match terms.batches {
+            Some(Batches { rule, nodes }) => Dealer::new(rule, nodes, terms.length),
+            None => Dealer::new(terms.deal.unwrap_or(Rule::Auto), workers, terms.length),
+        };
         let end = terms.length;
         let members = vec![Member::Absent; members];
-        Self { terms, dealer, members, returned: vec![], end, exit: None, done: 0, over: false }
+        Self { terms, dealer, batched: 0, members, returned: vec![], end, exit: None, done: 0, over: false }
     }
 
     /// Who is at work, and on what: nothing for those who compute their own shares.
@@ -166,6 +188,9 @@ impl Manager {
         if wants && !idle {
             return Err(Unexpected { member, what: "wants more before it is done" });
         }
+        if wants && end.is_none() && self.has_batches() && !(self.terms.dedicated && member == 0) {
+            return Err(Unexpected { member, what: "takes no more while there is more" });
+        }
         let bound = self.end.unwrap_or(u64::MAX);
         let sum = self.done.checked_add(done.end - done.start).filter(|&sum| sum <= bound);
         self.done = sum.ok_or(Unexpected { member, what: "has finished more than there is" })?;
@@ -182,6 +207,21 @@ impl Manager {
             (false, _) => Member::Working(rest),
         };
         Ok(self.serve(now, member))
+    }
+
+    /// A member asks for a batch for the pool of its node.
+    ///
+    /// # Errors
+    /// If there are no such pools in this loop, or it is done.
+    pub fn on_ask(&mut self, now: Duration, member: usize) -> Result<Vec<Order>, Unexpected> {
+        if self.terms.batches.is_none() || !matches!(self.members[member], Member::Working(_)) {
+            return Err(Unexpected { member, what: "asks for what it cannot run" });
+        }
+        let end = self.dealer.handed_out();
+        // One for all: what is paced is how often anybody asks.
+        let range = self.dealer.deal(0, now).unwrap_or(end..end);
+        self.batched = self.batched.max(range.end);
+        Ok(vec![Order::Batch { to: member, range }])
     }
 
     /// Iteration `index`, the last that `member` ran of its range, left the loop: nothing after it matters.
@@ -280,6 +320,17 @@ impl Manager {
         orders
     }
 
+    /// Everything before this index was in a batch, whether it still matters or not.
+    pub fn batched(&self) -> u64 {
+        self.batched
+    }
+
+    /// Whether there is for sure another batch.
+    fn has_batches(&self) -> bool {
+        let rest = |length| self.bound().is_some_and(|bound| self.dealer.handed_out() < bound.min(length));
+        self.terms.batches.is_some() && self.terms.length.is_some_and(rest)
+    }
+
     /// Whether everything is handed out, and nobody can hand a part of it back.
     fn nothing_can_return(&self) -> bool {
         if self.terms.deal.is_none() {
@@ -312,7 +363,7 @@ mod tests {
     /// A manager of two members that have both come, with `0..2` and `2..4` of six in chunks of two.
     fn two_at_work(may_stop: bool) -> Manager {
         let deal = Some(Rule::Fixed(2));
-        let terms = Terms { deal, length: Some(6), hold: true, may_stop, dedicated: false };
+        let terms = Terms { deal, batches: None, length: Some(6), hold: true, may_stop, dedicated: false };
         let mut manager = Manager::new(terms, 2);
         for (member, range) in [(0, 0..2), (1, 2..4)] {
             let orders = manager.on_enter(Duration::ZERO, member, true);
@@ -351,7 +402,8 @@ mod tests {
     #[test]
     fn a_share_is_not_more_than_the_loop() {
         for length in [Some(6), None] {
-            let terms = Terms { deal: None, length, hold: true, may_stop: false, dedicated: false };
+            let terms =
+                Terms { deal: None, batches: None, length, hold: true, may_stop: false, dedicated: false };
             let mut manager = Manager::new(terms, 2);
             for member in 0..2 {
                 assert_eq!(manager.on_enter(Duration::ZERO, member, true), Ok(vec![]));
@@ -368,7 +420,8 @@ mod tests {
 
     #[test]
     fn who_comes_after_an_exit_is_told_of_it() {
-        let terms = Terms { deal: None, length: None, hold: true, may_stop: false, dedicated: false };
+        let terms =
+            Terms { deal: None, batches: None, length: None, hold: true, may_stop: false, dedicated: false };
         let mut manager = Manager::new(terms, 2);
         assert_eq!(manager.on_enter(Duration::ZERO, 0, true), Ok(vec![]));
         assert_eq!(manager.on_left(Duration::ZERO, 0, 4), Ok(vec![]));
@@ -388,5 +441,34 @@ mod tests {
         let outcome = Outcome { end: 6, exit: Some(1) };
         assert_eq!(manager.on_request(Duration::ZERO, 0, &done, true), Ok(vec![Order::Finish(outcome)]));
         assert_eq!(manager.done(), 2);
+    }
+
+    #[test]
+    fn batches_go_to_who_asks_until_there_are_none() {
+        let batches = Some(Batches { rule: Rule::Factoring(1), nodes: 2 });
+        let terms =
+            Terms { deal: None, batches, length: Some(8), hold: false, may_stop: false, dedicated: false };
+        let mut manager = Manager::new(terms, 3);
+        for member in 0..3 {
+            assert_eq!(manager.on_enter(Duration::ZERO, member, true), Ok(vec![]));
+        }
+        let mut ask = |member| match manager.on_ask(Duration::ZERO, member).as_deref() {
+            Ok([Order::Batch { to, range }]) if *to == member => range.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!([0, 2, 2].map(&mut ask), [0..2, 2..4, 4..5]);
+        let done = |count| Completion { done: 0..count, undone: count..count, end: None };
+        let early = manager.clone().on_request(Duration::ZERO, 1, &done(1), true);
+        assert_eq!(early.unwrap_err().what, "takes no more while there is more");
+        let mut ask = |member| manager.on_ask(Duration::ZERO, member).unwrap();
+        for range in [5..6, 6..7, 7..8, 8..8, 8..8] {
+            assert_eq!(ask(0), [Order::Batch { to: 0, range }]);
+        }
+        assert_eq!(manager.on_request(Duration::ZERO, 1, &done(5), true), Ok(vec![Order::Release { to: 1 }]));
+        assert!(manager.on_ask(Duration::ZERO, 1).is_err());
+        assert_eq!(manager.on_request(Duration::ZERO, 0, &done(3), true), Ok(vec![Order::Release { to: 0 }]));
+        assert_eq!((manager.is_over(), manager.done()), (false, 8));
+        manager.on_request(Duration::ZERO, 2, &done(0), true).unwrap();
+        assert!(manager.is_over());
     }
 }

@@ -38,8 +38,8 @@ impl Pulse {
     }
 
     /// So many iterations have ended, at most as many as are left; whether to look now.
-    pub(crate) fn beats(&mut self, count: u32) -> bool {
-        self.left -= count;
+    pub(crate) fn beats(&mut self, count: u64) -> bool {
+        self.left -= u32::try_from(count).expect("at most as many as are left");
         self.left == 0 && self.look()
     }
 

@@ -40,6 +40,17 @@ pub enum Static {
     First,
 }
 
+/// Who cuts a loop into ranges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cut {
+    /// A manager, as members ask.
+    Dealt,
+    /// Every member for itself.
+    Own(Static),
+    /// Members, from the batch that the manager gave to their node.
+    Pool,
+}
+
 impl Static {
     /// Whether all of `run`, iterations that follow one another, fall to this one of several members.
     pub fn owns(self, member: u64, members: u64, run: &Range<u64>) -> bool {

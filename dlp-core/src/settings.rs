@@ -27,6 +27,8 @@ pub struct Settings {
     pub check: Option<Check>,
     /// `DLP_LONGEST_MESSAGE=BYTES`: longer payloads go over MPI in pieces of so many bytes.
     pub longest_message: Option<usize>,
+    /// `DLP_RANKS_PER_NODE=K`: so many ranks are a node, of those that share memory.
+    pub ranks_per_node: Option<usize>,
     /// `DLP_STALL=60s`: after how long a silence to say who waits for whom.
     pub stall: Stall,
 }
@@ -147,7 +149,13 @@ impl Settings {
                 })?)
             }
         };
-        Ok(Self { strategy, chunk, verify, summary, ranks, check, longest_message, stall })
+        let ranks_per_node = match var("DLP_RANKS_PER_NODE").as_deref() {
+            None | Some("") => None,
+            Some(count) => Some(count.trim().parse().ok().filter(|&count| count > 0).ok_or_else(|| {
+                format!("`DLP_RANKS_PER_NODE` is `{count}`, expected a number of ranks, 1 or more")
+            })?),
+        };
+        Ok(Self { strategy, chunk, verify, summary, ranks, check, longest_message, ranks_per_node, stall })
     }
 
     /// What the other ranks need to know, as bytes.
@@ -185,6 +193,7 @@ mod tests {
         assert_eq!(settings.strategy, Some(Strategy::RoundRobin));
         assert_eq!(Settings::default().adopt(&settings.share()), Ok(settings));
         assert_eq!(read("DLP_RANKS", "3").unwrap().ranks, Some(3));
+        assert_eq!(read("DLP_RANKS_PER_NODE", "2").unwrap().ranks_per_node, Some(2));
         for (value, chunk) in [("auto", Chunk::Auto), ("7", Chunk::Fixed(7))] {
             let settings = read("DLP_CHUNK", value).unwrap();
             assert_eq!(settings.chunk, Some(chunk));
@@ -218,6 +227,7 @@ mod tests {
             "{why}"
         );
         for ranks in ["0", "-1", "many"] {
+            assert!(read("DLP_RANKS_PER_NODE", ranks).unwrap_err().contains("1 or more"));
             assert!(read("DLP_CHUNK", ranks).unwrap_err().contains("1 or more"));
             assert!(read("DLP_RANKS", ranks).unwrap_err().contains("1 or more"));
         }

@@ -40,11 +40,15 @@ pub enum Strategy {
     Factoring,
     /// `"trapezoid"`: the same, in equal steps ([`Rule::Trapezoid`](crate::schedule::Rule::Trapezoid)).
     Trapezoid,
+    /// `"shared"`: the ranks of a node take chunks from a batch in memory that they share ([`Pool`](crate::pool::Pool)), and only
+    /// when that is empty one of them asks the manager for the next batch: half of what is left, over the nodes. For very
+    /// many iterations, or very many ranks.
+    Shared,
 }
 
 impl Strategy {
     /// Every strategy with its name.
-    pub const NAMES: [(&'static str, Strategy); 7] = [
+    pub const NAMES: [(&'static str, Strategy); 8] = [
         ("managed", Strategy::Managed),
         ("round_robin", Strategy::RoundRobin),
         ("block", Strategy::Block),
@@ -52,6 +56,7 @@ impl Strategy {
         ("guided", Strategy::Guided),
         ("factoring", Strategy::Factoring),
         ("trapezoid", Strategy::Trapezoid),
+        ("shared", Strategy::Shared),
     ];
 }
 
@@ -125,7 +130,7 @@ pub enum OnError {
 }
 
 /// What was asked for a loop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Options {
     /// How the iterations are shared out.
     pub strategy: Strategy,
@@ -143,7 +148,24 @@ pub struct Options {
     pub retry: u32,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl Options {
+    /// What a loop has where nothing else was asked for.
+    pub const DEFAULT: Self = Self {
+        strategy: Strategy::Managed,
+        chunk: Chunk::Auto,
+        gather: Gather::All,
+        manager: Manager::Working,
+        check: Check::Sample,
+        on_error: OnError::Stop,
+        retry: 0,
+    };
+
     /// Whether a failing iteration may be undone.
     pub(crate) fn undoes(&self) -> bool {
         self.on_error == OnError::Skip || self.retry > 0

@@ -192,6 +192,7 @@ impl Running {
             match self.member.worker.task() {
                 Task::Run(range) if !range.is_empty() => return Some(range.start),
                 Task::Run(_) => self.end_range(None),
+                Task::Draw => unreachable!("its manager deals"),
                 Task::Wait => {
                     let message = self.member.await_message();
                     if let Some(other) = self.member.on_message(from, message) {

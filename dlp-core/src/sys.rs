@@ -5,6 +5,10 @@
 mod dying;
 
 use std::ffi::{c_int, c_void};
+#[cfg(feature = "mpi")]
+use std::sync::atomic::AtomicU32;
+#[cfg(feature = "mpi")]
+use std::time::Duration;
 
 #[cfg(unix)]
 pub(crate) use self::dying::{before_death, prepare};
@@ -76,4 +80,35 @@ pub(crate) fn threads() -> Option<usize> {
 #[cfg(feature = "mpi")]
 pub(crate) fn loaded() -> String {
     std::fs::read_to_string("/proc/self/maps").unwrap_or_default()
+}
+
+/// Sleeps while the word is `expected`, until [`wake_at`] is called for it or this much time has passed; sometimes not so long.
+/// The word may be in memory that several processes share. Where the system has no such call, sleeps for a millisecond at most.
+#[cfg(feature = "mpi")]
+pub(crate) fn sleep_at(word: &AtomicU32, expected: u32, longest: Duration) {
+    #[cfg(target_os = "linux")]
+    {
+        let time = libc::timespec {
+            tv_sec: libc::time_t::try_from(longest.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: longest.subsec_nanos().into(),
+        };
+        // SAFETY: a word that lives as long as the reference, and a time that lives as long as the call.
+        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAIT, expected, &raw const time) };
+    }
+    #[cfg(not(target_os = "linux"))]
+    if word.load(std::sync::atomic::Ordering::Acquire) == expected {
+        std::thread::sleep(longest.min(Duration::from_millis(1)));
+    }
+}
+
+/// Wakes everybody who sleeps at this word.
+#[cfg(feature = "mpi")]
+pub(crate) fn wake_at(word: &AtomicU32) {
+    #[cfg(target_os = "linux")]
+    // SAFETY: a word that lives as long as the reference.
+    unsafe {
+        libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, c_int::MAX)
+    };
+    #[cfg(not(target_os = "linux"))]
+    let _ = word;
 }

@@ -72,6 +72,18 @@ impl World {
         self
     }
 
+    /// Takes only so many ranks at a time to share memory, as `DLP_RANKS_PER_NODE` does; by default all do.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[must_use]
+    #[track_caller]
+    pub fn ranks_per_node(mut self, ranks: usize) -> Self {
+        assert!(ranks > 0, "a node has at least one rank");
+        self.settings.ranks_per_node = Some(ranks);
+        self
+    }
+
     /// Has the root run every iteration too, and compare what it records, as `DLP_VERIFY=1` does.
     #[must_use]
     pub fn verify(mut self) -> Self {
@@ -92,7 +104,7 @@ impl World {
     /// If a rank panics, with what it said.
     #[track_caller]
     pub fn run<T: Send>(&self, body: impl Fn() -> T + Sync) -> Vec<T> {
-        let world = Threads::world(self.ranks);
+        let world = Threads::world_of_nodes(self.ranks, self.settings.ranks_per_node.unwrap_or(self.ranks));
         let result = match self.delays {
             None => session::run_ranks(world, &self.settings, body),
             Some(seed) => {
@@ -114,6 +126,8 @@ impl World {
         let mut seed = 0;
         RANKS.into_iter().flat_map(move |ranks| {
             let mut worlds = vec![World::new(ranks), World::new(ranks).delays(1)];
+            let nodes = World::new(ranks).strategy(Strategy::Shared).ranks_per_node(2);
+            worlds.extend([nodes.clone().chunk(Some(1)), nodes.clone().delays(2), nodes.ranks_per_node(1)]);
             for (_, strategy) in Strategy::NAMES {
                 for chunk in CHUNKS {
                     seed += 1;
@@ -165,7 +179,7 @@ mod tests {
         let world = World::new(3).strategy(Strategy::Block).chunk(Some(4)).delays(5);
         assert_eq!(world.run(|| all_gather(rank())), vec![vec![0, 1, 2]; 3]);
         assert_eq!(world.run(|| session::current().settings.strategy), [Some(Strategy::Block); 3]);
-        assert_eq!(World::all().count(), 3 * 23);
+        assert_eq!(World::all().count(), 3 * 29);
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub mod mpi;
 #[cfg(feature = "mpi")]
 pub use self::mpi as processes;
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::wire::Frame;
 
@@ -44,8 +45,12 @@ pub trait Transport: Send + Sync {
     /// [`wake`](Transport::wake) is called, where the back end can tell.
     fn wait(&self, rest: Rest);
 
-    /// Ends a [`wait`](Transport::wait) of another thread of this rank early, where the back end can.
+    /// Ends a [`wait`](Transport::wait) of another thread of this rank early, where the back end can; if there is
+    /// none, the next.
     fn wake(&self);
+
+    /// Whether a frame that arrives ends a [`wait`](Transport::wait), so that long ones do no harm.
+    fn rings(&self) -> bool;
 
     /// How many bytes were handed to [`send`](Transport::send) and are still held here.
     fn unsent(&self) -> usize;
@@ -62,12 +67,55 @@ pub trait Transport: Send + Sync {
         None
     }
 
+    /// Memory that the ranks of this rank's node share, all 0 when the world begins: [`pool::WORDS`](crate::pool::WORDS) words.
+    fn shared(&self) -> Shared<'_>;
+
+    /// How many nodes there are: groups of ranks that share memory, all about as large.
+    fn nodes(&self) -> usize;
+
+    /// Ends the [`wait`](Transport::wait) of every other rank of this node, or if there is none, its next.
+    fn wake_node(&self);
+
     /// Whether two threads of this rank may use the transport at the same time.
     fn concurrent(&self) -> bool;
 
     /// Gives back what the transport holds. Called once, by the thread that opened it, after all ranks have
     /// agreed that nothing more will be sent.
     fn close(&self);
+}
+
+/// Memory that the ranks of a node share, not given back before this is dropped.
+#[derive(Debug)]
+pub struct Shared<'a> {
+    words: &'a [AtomicU64],
+    /// How many use it.
+    users: Option<&'a AtomicUsize>,
+}
+
+impl<'a> Shared<'a> {
+    /// Memory that lives as long as the transport.
+    pub fn new(words: &'a [AtomicU64]) -> Self {
+        Self { words, users: None }
+    }
+
+    /// Memory that is not given back before `users`, which counts this one, is 0.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn counted(words: &'a [AtomicU64], users: &'a AtomicUsize) -> Self {
+        Self { words, users: Some(users) }
+    }
+
+    /// The words.
+    pub fn words(&self) -> &[AtomicU64] {
+        self.words
+    }
+}
+
+impl Drop for Shared<'_> {
+    fn drop(&mut self) {
+        if let Some(users) = self.users {
+            users.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
 }
 
 /// How long to rest before looking for messages again.
@@ -92,51 +140,67 @@ impl Rest {
     }
 }
 
-/// How a rank waits that has nothing to do: briefly alert, then in doubling sleeps.
+/// How a rank waits that has nothing to do: briefly alert, then asleep.
 ///
-/// A blocked receive of the usual MPI libraries burns a whole core. Sleeps of at most a millisecond
-/// cost under 5 % of one and add half a millisecond to a message that comes after a long silence; a message
-/// that comes soon finds the rank awake.
+/// A blocked receive of the usual MPI libraries burns a whole core. Where a frame that arrives ends a sleep, a rank sleeps until one
+/// does. Elsewhere it sleeps for doubling times of up to a millisecond, which costs under 5 % of a core and adds half a
+/// millisecond to a message that comes after a long silence.
+///
+/// How long it is alert depends on how long it had to wait before, as with a lock that spins (A. Karlin, K. Li, M. Manasse, S.
+/// Owicki: "Empirical studies of competitive spinning for a shared-memory multiprocessor", SOSP 1991): to be woken costs
+/// about as much as to be alert for a tenth of a millisecond, so that is as long as it is worth it.
 #[derive(Clone, Debug)]
 pub struct Idle {
+    rings: bool,
     rounds: u32,
+    /// For how many rounds it is alert.
+    alert: u32,
+    asleep: Option<Instant>,
 }
 
 impl Idle {
     /// Rounds of pure spinning: a look for messages costs 25 ns and more, so about 10 µs.
     const SPINS: u32 = 256;
     /// Rounds after which yielding gives way to sleeping, about another 100 µs on an idle core.
-    const YIELDS: u32 = 512;
-    /// The longest sleep.
-    pub const LONGEST: Duration = Duration::from_millis(1);
+    const ALERT: u32 = 512;
+    /// The same, of one who has waited in vain for long enough.
+    const DROWSY: u32 = 16;
+    /// What comes sooner after falling asleep had better been waited for.
+    const SOON: Duration = Duration::from_micros(100);
+    /// The longest sleep where nothing ends it.
+    pub const NAP: Duration = Duration::from_millis(1);
+    /// The longest sleep where a frame ends it: not for ever, in case that MPI has still to be pushed.
+    pub const SLEEP: Duration = Duration::from_millis(10);
 
-    /// Awake: something has just happened.
-    pub const fn new() -> Self {
-        Self { rounds: 0 }
+    /// Awake: something has just happened. `rings`: a frame that arrives ends a sleep ([`Transport::rings`]).
+    pub const fn new(rings: bool) -> Self {
+        Self { rings, rounds: 0, alert: Self::ALERT, asleep: None }
     }
 
-    /// Something has happened: be alert again.
+    /// Something has happened: be alert again, if that was worth it.
+    #[inline]
     pub fn reset(&mut self) {
         self.rounds = 0;
+        if let Some(since) = self.asleep.take() {
+            let soon = since.elapsed() < Self::SOON;
+            let alert = if soon { self.alert.saturating_mul(4) } else { self.alert / 2 };
+            self.alert = alert.clamp(Self::DROWSY, Self::ALERT);
+        }
     }
 
     /// What to do in the next round without news.
+    #[inline]
     pub fn rest(&mut self) -> Rest {
         let rounds = self.rounds;
-        self.rounds = self.rounds.saturating_add(1);
-        if rounds < Self::SPINS {
-            Rest::Spin
-        } else if rounds < Self::YIELDS {
-            Rest::Yield
-        } else {
-            let doubled = Duration::from_micros(1 << (rounds - Self::YIELDS).min(20));
-            Rest::Sleep(doubled.min(Self::LONGEST))
+        self.rounds = rounds.saturating_add(1);
+        if rounds < self.alert {
+            return if rounds < Self::SPINS { Rest::Spin } else { Rest::Yield };
         }
-    }
-}
-
-impl Default for Idle {
-    fn default() -> Self {
-        Self::new()
+        self.asleep.get_or_insert_with(Instant::now);
+        if self.rings {
+            return Rest::Sleep(Self::SLEEP);
+        }
+        let doubled = Duration::from_micros(1 << (rounds - self.alert).min(20));
+        Rest::Sleep(doubled.min(Self::NAP))
     }
 }

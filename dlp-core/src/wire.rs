@@ -114,6 +114,10 @@ pub enum Message {
     Progress(u64),
     /// From the manager: a Part that came in the middle of a range has been taken in, and another one may follow.
     Seen,
+    /// To the manager: the pool of my node is empty.
+    Ask,
+    /// From the manager: the next batch for the pool of your node; if it is empty, the last.
+    Batch(Range<u64>),
     /// From the root: the job cannot go on, and why.
     Abort(String),
 }

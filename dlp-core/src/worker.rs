@@ -14,6 +14,8 @@ use crate::wire::{Completion, Outcome};
 pub enum Task {
     /// Run these, in order.
     Run(Range<u64>),
+    /// Take something from the pool of the node.
+    Draw,
     /// Wait for a message.
     Wait,
     /// Leave the loop. The outcome is known where members wait for it.
@@ -31,25 +33,39 @@ pub struct Report {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum State {
-    /// Has asked, and waits.
+    /// Has told what it did, and waits.
     Asking,
+    /// Has to take something from the pool.
+    Drawing,
+    /// Has asked for a batch for the pool, and waits.
+    Fetching,
     /// Runs what is left of its range.
     Running,
     /// Is done with the loop.
     Over(Option<Outcome>),
 }
 
+/// Where a member's ranges come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    /// The manager hands them out.
+    Manager,
+    /// It computes them.
+    Own(Shares),
+    /// The pool of its node, which the manager fills.
+    Pool,
+}
+
 /// One member of one loop.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Worker {
-    /// The ranges of a static share; `None` where a manager hands them out.
-    shares: Option<Shares>,
+    source: Source,
     state: State,
     /// What is left to run of the present range.
     range: Range<u64>,
     /// The first iteration of the present range that the manager has not been told of.
     untold: u64,
-    /// How many iterations were done and not told of, in a static share.
+    /// How many iterations were done and not told of, where the manager does not know which.
     count: u64,
     /// Nothing at or after this index matters.
     bound: u64,
@@ -59,19 +75,26 @@ impl Worker {
     /// A member that has announced itself. With `shares` it begins at once; without, it waits to be given
     /// something.
     pub fn new(shares: Option<Shares>) -> Self {
-        let mut worker =
-            Self { shares, state: State::Asking, range: 0..0, untold: 0, count: 0, bound: u64::MAX };
-        if worker.shares.is_some() {
-            worker.state = State::Running;
-            worker.next_share();
-        }
+        let Some(shares) = shares else { return Self::of(Source::Manager, State::Asking) };
+        let mut worker = Self::of(Source::Own(shares), State::Running);
+        worker.next_share();
         worker
+    }
+
+    /// A member that has announced itself, and takes what it runs from the pool of its node.
+    pub fn pooled() -> Self {
+        Self::of(Source::Pool, State::Drawing)
+    }
+
+    fn of(source: Source, state: State) -> Self {
+        Self { source, state, range: 0..0, untold: 0, count: 0, bound: u64::MAX }
     }
 
     /// What to do now.
     pub fn task(&self) -> Task {
         match &self.state {
-            State::Asking => Task::Wait,
+            State::Asking | State::Fetching => Task::Wait,
+            State::Drawing => Task::Draw,
             State::Running => Task::Run(self.range.start..self.range.end.min(self.bound)),
             State::Over(outcome) => Task::Leave(*outcome),
         }
@@ -87,6 +110,47 @@ impl Worker {
         self.untold = range.start;
         self.range = range;
         self.state = State::Running;
+    }
+
+    /// This member has taken a range from the pool. False if nothing of it matters any more, nor anything after it.
+    pub fn on_draw(&mut self, range: Range<u64>) -> bool {
+        let matters = range.start < self.bound;
+        if matters {
+            self.range = range;
+            self.state = State::Running;
+        }
+        matters
+    }
+
+    /// This member, of those of its node, asks for a batch.
+    pub fn on_ask(&mut self) {
+        self.state = State::Fetching;
+    }
+
+    /// What it has asked for is in the pool, or there is nothing more.
+    pub fn on_batch(&mut self) {
+        self.state = State::Drawing;
+    }
+
+    /// There is nothing more in the pool for this member: what to tell the manager.
+    pub fn on_dry(&mut self) -> Report {
+        self.state = State::Asking;
+        Report { completion: self.completion(None, true), wants: true }
+    }
+
+    /// Whether it takes what it runs from a pool.
+    pub fn draws(&self) -> bool {
+        self.source == Source::Pool
+    }
+
+    /// Whether it waits for the manager to say what there is to do, or that it is over.
+    pub fn is_asking(&self) -> bool {
+        self.state == State::Asking
+    }
+
+    /// Whether it waits for a batch.
+    pub fn is_fetching(&self) -> bool {
+        self.state == State::Fetching
     }
 
     /// There is no more for this member.
@@ -117,6 +181,10 @@ impl Worker {
         if end.is_none() && self.next_share() {
             return None;
         }
+        if end.is_none() && self.source == Source::Pool {
+            self.state = State::Drawing;
+            return None;
+        }
         self.state = State::Asking;
         Some(Report { completion: self.completion(end, end.is_none()), wants: true })
     }
@@ -129,10 +197,10 @@ impl Worker {
     }
 
     /// Whether there is something to tell in between: some of the present range has run and some has not, or some
-    /// of this member's own share has run.
+    /// of what the manager does not know.
     pub fn can_report(&self) -> bool {
         let inside = self.untold < self.range.start && self.range.start < self.range.end;
-        self.state == State::Running && if self.shares.is_some() { self.count > 0 } else { inside }
+        self.state == State::Running && if self.source == Source::Manager { inside } else { self.count > 0 }
     }
 
     /// What has run since the manager was told last, to be told in between.
@@ -151,8 +219,8 @@ impl Worker {
 
     fn completion(&mut self, end: Option<u64>, give_back: bool) -> Completion {
         let at = self.range.start;
-        if self.shares.is_some() {
-            // The manager does not know the share: only how many were done.
+        if self.source != Source::Manager {
+            // The manager does not know which: only how many were done.
             let count = std::mem::take(&mut self.count);
             return Completion { done: 0..count, undone: count..count, end };
         }
@@ -165,7 +233,8 @@ impl Worker {
 
     /// Goes on to the next range of the member's own share; false if there is none.
     fn next_share(&mut self) -> bool {
-        match self.shares.as_mut().and_then(Iterator::next) {
+        let Source::Own(shares) = &mut self.source else { return false };
+        match shares.next() {
             Some(range) if range.start < self.bound => {
                 self.range = range;
                 true
@@ -208,6 +277,26 @@ mod tests {
         worker.on_left(2);
         worker.on_cancel(3);
         assert_eq!((worker.task(), worker.stop_before()), (Task::Wait, 2));
+    }
+
+    #[test]
+    fn a_member_draws_until_there_is_nothing_that_matters() {
+        let mut worker = Worker::pooled();
+        assert_eq!(worker.task(), Task::Draw);
+        worker.on_ask();
+        assert!(worker.is_fetching() && !worker.is_asking());
+        assert_eq!(worker.task(), Task::Wait);
+        worker.on_batch();
+        assert_eq!((worker.task(), worker.on_draw(3..5)), (Task::Draw, true));
+        worker.on_ran(4);
+        assert!(worker.can_report());
+        worker.on_ran(5);
+        assert_eq!((worker.on_range_end(None), worker.task()), (None, Task::Draw));
+        worker.on_cancel(9);
+        assert!(!worker.on_draw(9..10));
+        let completion = Completion { done: 0..2, undone: 2..2, end: None };
+        assert_eq!(worker.on_dry(), Report { completion, wants: true });
+        assert!(worker.is_asking());
     }
 
     #[test]

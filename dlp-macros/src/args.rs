@@ -24,6 +24,8 @@ pub(crate) struct Args {
     pub(crate) on_error: OnError,
     /// How often a failing iteration is tried again: an expression of type `u32`.
     pub(crate) retry: Option<Expr>,
+    /// Floats need not be added up in the serial order.
+    pub(crate) reorder: bool,
     /// The path of the crate `dlp`.
     pub(crate) krate: Path,
 }
@@ -38,6 +40,7 @@ impl Default for Args {
             check: Check::Sample,
             on_error: OnError::Stop,
             retry: None,
+            reorder: false,
             krate: syn::parse_quote!(::dlp),
         }
     }
@@ -52,6 +55,7 @@ pub(crate) enum Strategy {
     Guided,
     Factoring,
     Trapezoid,
+    Shared,
     /// An expression of type `dlp::Strategy`, for the compiler to judge.
     Const(Box<Expr>),
 }
@@ -90,10 +94,11 @@ pub(crate) enum OnError {
     Skip,
 }
 
-const OPTIONS: [&str; 8] = ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "crate"];
+const OPTIONS: [&str; 9] =
+    ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "reorder", "crate"];
 /// A mark cannot say for the whole function who has the result, nor where the crate is.
-const OPTIONS_OF_MARKS: [&str; 6] = ["strategy", "chunk", "manager", "check", "on_error", "retry"];
-const STRATEGIES: [(&str, Strategy); 7] = [
+const OPTIONS_OF_MARKS: [&str; 7] = ["strategy", "chunk", "manager", "check", "on_error", "retry", "reorder"];
+const STRATEGIES: [(&str, Strategy); 8] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
     ("block", Strategy::Block),
@@ -101,8 +106,8 @@ const STRATEGIES: [(&str, Strategy); 7] = [
     ("guided", Strategy::Guided),
     ("factoring", Strategy::Factoring),
     ("trapezoid", Strategy::Trapezoid),
+    ("shared", Strategy::Shared),
 ];
-const PLANNED: [&str; 1] = ["shared"];
 const GATHERS: [(&str, Gather); 3] = [("all", Gather::All), ("root", Gather::Root), ("none", Gather::None)];
 const MANAGERS: [(&str, Manager); 2] = [("working", Manager::Working), ("dedicated", Manager::Dedicated)];
 const ON_ERRORS: [(&str, OnError); 2] = [("stop", OnError::Stop), ("skip", OnError::Skip)];
@@ -231,6 +236,7 @@ impl Args {
             "check" => self.check = named(name, value, &CHECKS)?,
             "on_error" => self.on_error = named(name, value, &ON_ERRORS)?,
             "retry" => self.retry = retry(value)?,
+            "reorder" => self.reorder = reorder(value)?,
             _ => self.krate = krate(value)?,
         }
         Ok(())
@@ -239,15 +245,6 @@ impl Args {
 
 fn strategy(value: &Expr) -> syn::Result<Strategy> {
     match literal(value) {
-        Some(Lit::Str(text)) if PLANNED.contains(&text.value().as_str()) => {
-            let available: Vec<&str> = STRATEGIES.iter().map(|(name, _)| *name).collect();
-            let message = format!(
-                "strategy `{}` is not available yet: until then, one of {}",
-                text.value(),
-                listed(&available, "\"")
-            );
-            Err(syn::Error::new(text.span(), message))
-        }
         Some(_) => named("strategy", value, &STRATEGIES),
         None => Ok(Strategy::Const(Box::new(value.clone()))),
     }
@@ -285,6 +282,17 @@ fn retry(value: &Expr) -> syn::Result<Option<Expr>> {
         Some(other) => Err(syn::Error::new(other.span(), EXPECTED)),
         None if matches!(value, Expr::Unary(_)) => Err(syn::Error::new_spanned(value, EXPECTED)),
         None => Ok(Some(value.clone())),
+    }
+}
+
+fn reorder(value: &Expr) -> syn::Result<bool> {
+    match literal(value) {
+        Some(Lit::Bool(value)) => Ok(value.value),
+        _ => {
+            let message =
+                "wrong `reorder`: expected `true`, where floats may be added up in any order, or `false`";
+            Err(syn::Error::new_spanned(value, message))
+        }
     }
 }
 
@@ -335,6 +343,7 @@ fn example(option: &str) -> &'static str {
         "check" => "`check = \"full\"`",
         "on_error" => "`on_error = \"skip\"`",
         "retry" => "`retry = 2`",
+        "reorder" => "`reorder = true`",
         _ => "`crate = \"my_crate::dlp\"`",
     }
 }
@@ -391,8 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn strategies_to_come_and_contradictions_are_named() {
-        assert!(read(quote!(strategy = "shared")).1[0].contains("not available yet"));
+    fn contradictions_are_named() {
         assert!(read(quote!(strategy = "block", chunk = 3)).1[0].contains("contiguous share"));
         assert!(read(quote!(strategy = "serial", chunk = 3)).1[0].contains("nothing is handed out"));
         assert!(read(quote!(strategy = 3)).1[0].contains("wrong `strategy`"));

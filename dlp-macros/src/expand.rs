@@ -4,8 +4,10 @@
 //! any crate. What the user wrote keeps its place in the text, so that the compiler's errors point there.
 
 mod alias;
+mod descriptor;
 mod effect;
 mod exit;
+mod fold;
 mod gather;
 mod hash;
 mod hint;
@@ -22,12 +24,11 @@ use syn::{ItemFn, Pat};
 
 use self::effect::Code;
 use self::print::Prints;
-use crate::args::{Args, Check, Chunk, Gather, Manager, OnError, Strategy};
+use crate::args::{Args, Check, Gather};
 use crate::fallback;
 use crate::find::Position;
 use crate::mark::{self, Mark};
-use crate::model::{Effect, Exit, Split};
-use crate::place::Place;
+use crate::model::{Effect, Split};
 use crate::scope::fresh;
 
 /// A loop that is split, how, and where it stands.
@@ -39,7 +40,7 @@ pub(crate) struct Each {
 
 /// The function, with each loop in the place of its mark.
 pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) -> TokenStream {
-    let dlp = private(args);
+    let dlp = private();
     let mut prints = Prints { dlp: &dlp };
     prints.visit_block_mut(&mut function.block);
     for Each { split, .. } in &mut loops {
@@ -65,6 +66,8 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
             function.block.stmts.insert(position.statement, hint);
         }
     }
+    let private = private_of(args);
+    function.block.stmts.insert(0, syn::parse_quote!(use #private as #dlp;));
     let name = function.sig.ident.to_string();
     mark::fill(function.into_token_stream(), &mut |mark, _| match mark {
         Mark::Loop(number) => {
@@ -75,8 +78,13 @@ pub(crate) fn expand(mut function: ItemFn, mut loops: Vec<Each>, args: &Args) ->
     })
 }
 
-/// The path of what generated code uses.
-pub(crate) fn private(args: &Args) -> TokenStream {
+/// The name of what generated code uses. It is written hundreds of times in a function: each token costs the compiler time.
+pub(crate) fn private() -> TokenStream {
+    quote!(__dlp)
+}
+
+/// The path that the name stands for.
+pub(crate) fn private_of(args: &Args) -> TokenStream {
     let krate = &args.krate;
     quote!(#krate::__private)
 }
@@ -104,7 +112,7 @@ fn parts(
     let attributes = &original.attrs;
     let original = syn::ExprForLoop { attrs: Vec::new(), ..original.clone() };
     let at = fresh("at");
-    let descriptor = descriptor(name, split, args, dlp);
+    let descriptor = descriptor::descriptor(name, split, args, dlp);
     let (source, kind, again) = (fresh("source"), fresh("kind"), fresh("again"));
     let (log, site, op, left) = (fresh("log"), fresh("site"), fresh("op"), fresh("left"));
     let code = Code { dlp, split, args, again: &again, log: &log, op: &op, left: &left, wrap };
@@ -135,13 +143,10 @@ fn parts(
     let serial = (0..split.effects.len()).map(|number| code.replay(number));
     let (led, tell, lost, ways_out) = (code.led(), code.tell(), code.lost(), code.ways_out());
     let ask = code.ask();
-    let course = match split.runs_to_end() && !args.undoes() {
-        true => quote!(#dlp::ToEnd),
-        false => quote!(#dlp::AnyHow),
-    };
+    let kind_of_loop = descriptor::kind(split, args, dlp);
     let (over, allow) = (&written.expr, allow());
     let cells = alias::captured(split, dlp);
-    let (items_of, look) = look(split, args, &source, dlp);
+    let (items_of, look) = look(&code, &source);
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
         #(#attributes)*
@@ -166,7 +171,7 @@ fn parts(
                             #scratch
                             let #left = #dlp::run(
                                 #at,
-                                #course,
+                                #kind_of_loop,
                                 #source,
                                 #again,
                                 #led,
@@ -201,14 +206,14 @@ fn parts(
     }
 }
 
-/// What is looked at before the loop, to see that all ranks have the same: a statement, and a closure. That one comes after the
-/// parts of the loop, which may be what settles the types.
-fn look(split: &Split, args: &Args, source: &syn::Ident, dlp: &TokenStream) -> (TokenStream, TokenStream) {
+/// What is looked at before the loop, to see that all ranks have the same, and what folds: a statement, and a closure. That one
+/// comes after the parts of the loop, which may be what settles the types.
+fn look(code: &Code<'_>, source: &syn::Ident) -> (TokenStream, TokenStream) {
+    let Code { dlp, split, args, .. } = code;
+    let folds = code.all_folds();
     if args.check == Check::Off {
-        return (
-            TokenStream::new(),
-            quote!(|| (#dlp::Look::new(::core::option::Option::None, ::core::option::Option::None), [])),
-        );
+        let nothing = quote!(::core::option::Option::None);
+        return (TokenStream::new(), quote!(|| (#dlp::Look::new(#nothing, #nothing), [], #folds)));
     }
     let items = fresh("items");
     let captured = split.captured().into_iter().map(|place| &place.expr);
@@ -217,6 +222,7 @@ fn look(split: &Split, args: &Args, source: &syn::Ident, dlp: &TokenStream) -> (
             (
                 #dlp::Look::new((&&&#items).dlp_digest(), (&&#items).dlp_twice()),
                 [#((&&#dlp::Capture(&#captured)).dlp_digest()),*],
+                #folds,
             )
         }
     };
@@ -234,88 +240,4 @@ fn parenthesised(pattern: &Pat) -> TokenStream {
         Pat::Or(_) => quote!((#pattern)),
         _ => quote!(#pattern),
     }
-}
-
-/// What is known of the loop at compile time, as a static.
-fn descriptor(name: &str, split: &Split, args: &Args, dlp: &TokenStream) -> TokenStream {
-    let line = line_of(split.original.for_token.span);
-    let hash = hash::hash(split.original.to_token_stream());
-    let sites = split.effects.iter().map(|effect| {
-        let (line, target) = (line_of(effect.span), effect.target());
-        quote!(#dlp::Site { line: #line, target: #target })
-    });
-    let written =
-        split.written_items.as_ref().map(|_| quote!(#dlp::Site { line: #line, target: "the item" }));
-    let sites = sites.chain(written);
-    let stays = |exit: &Exit| args.on_error == OnError::Skip && exit.fails();
-    let ways_out = (0_u32..).zip(&split.exits).filter(|(_, exit)| !stays(exit)).map(|(number, _)| number);
-    let exits = match (split.exits.iter().all(stays), split.tentative) {
-        (_, true) => quote!(#dlp::Exits::Tentative),
-        (false, false) => quote!(#dlp::Exits::Final),
-        (true, false) => quote!(#dlp::Exits::Never),
-    };
-    let strategy = match &args.strategy {
-        Strategy::Managed => quote!(#dlp::Strategy::Managed),
-        Strategy::RoundRobin => quote!(#dlp::Strategy::RoundRobin),
-        Strategy::Block => quote!(#dlp::Strategy::Block),
-        Strategy::Serial => quote!(#dlp::Strategy::Serial),
-        Strategy::Guided => quote!(#dlp::Strategy::Guided),
-        Strategy::Factoring => quote!(#dlp::Strategy::Factoring),
-        Strategy::Trapezoid => quote!(#dlp::Strategy::Trapezoid),
-        Strategy::Const(value) => quote!(#value),
-    };
-    let chunk = match &args.chunk {
-        Chunk::Auto => quote!(#dlp::Chunk::Auto),
-        Chunk::Fixed(number) => quote!(#dlp::Chunk::Fixed(#number)),
-        Chunk::Const(value) => quote!(#dlp::Chunk::Fixed(#value)),
-    };
-    let gather = match args.gather {
-        Gather::All => quote!(#dlp::Gather::All),
-        Gather::Root => quote!(#dlp::Gather::Root),
-        Gather::None => quote!(#dlp::Gather::None),
-    };
-    let manager = match args.manager {
-        Manager::Working => quote!(#dlp::Manager::Working),
-        Manager::Dedicated => quote!(#dlp::Manager::Dedicated),
-    };
-    let check = match args.check {
-        Check::Sample => quote!(#dlp::Check::Sample),
-        Check::Full => quote!(#dlp::Check::Full),
-        Check::Off => quote!(#dlp::Check::Off),
-    };
-    let on_error = match args.on_error {
-        OnError::Stop => quote!(#dlp::OnError::Stop),
-        OnError::Skip => quote!(#dlp::OnError::Skip),
-    };
-    let retry = args.retry.as_ref().map_or_else(|| quote!(0), ToTokens::to_token_stream);
-    let captured = match args.check {
-        Check::Off => Vec::new(),
-        Check::Sample | Check::Full => split.captured().into_iter().map(Place::name).collect(),
-    };
-    quote! {{
-        static __DLP_LOOP: #dlp::Loop = #dlp::Loop {
-            function: ::core::concat!(::core::module_path!(), "::", #name),
-            file: ::core::file!(),
-            line: #line,
-            hash: #hash,
-            sites: &[#(#sites),*],
-            captured: &[#(#captured),*],
-            exits: #exits,
-            ways_out: &[#(#ways_out),*],
-            options: #dlp::Options {
-                strategy: #strategy,
-                chunk: #chunk,
-                gather: #gather,
-                manager: #manager,
-                check: #check,
-                on_error: #on_error,
-                retry: #retry,
-            },
-        };
-        &__DLP_LOOP
-    }}
-}
-
-fn line_of(span: Span) -> u32 {
-    u32::try_from(span.start().line).unwrap_or(u32::MAX)
 }

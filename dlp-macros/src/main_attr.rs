@@ -7,7 +7,7 @@ use syn::{ItemFn, ReturnType};
 
 use crate::args::Args;
 use crate::diagnostics::Diagnostics;
-use crate::expand::{allow, private};
+use crate::expand::{allow, private_of};
 use crate::{fallback, item};
 
 pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStream {
@@ -33,7 +33,7 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
 
 /// The user's function inside one that the program starts with. Other attributes go with the inner one.
 fn bracket(function: &ItemFn) -> TokenStream {
-    let dlp = private(&Args::default());
+    let dlp = private_of(&Args::default());
     let outer =
         syn::Signature { output: ReturnType::Default, generics: Default::default(), ..function.sig.clone() };
     let visibility = &function.vis;

@@ -23,7 +23,7 @@ pub(crate) fn expand(arguments: TokenStream, tokens: &TokenStream) -> TokenStrea
     };
     item::check(&function.sig, &mut diagnostics);
     let mut marked = function.clone();
-    let dlp = expand::private(&args);
+    let dlp = expand::private();
     chain::write_out(&mut marked, &args, &dlp);
     let Found { loops, others, stray, marked: any } = find::take(&mut marked);
     check::loops(&function, &loops, &others, &stray, any, &mut diagnostics);

@@ -17,6 +17,7 @@ use super::same;
 same! {
     generated_21_83(super::Input::of(5));
     generated_21_187(super::Input::of(5));
+    generated_1_144(super::Input::of(5));
 }
 
 #[dlp::parallel]
@@ -37,4 +38,19 @@ pub fn generated_21_187<'a>(from: &'a Input) -> Option<()> {
         out1.lock().unwrap().pop()?;
     }
     Some(())
+}
+
+#[dlp::parallel]
+pub fn generated_1_144<'a>(from: &'a Input) -> Result<(), Box<dyn std::error::Error>> {
+    let xs: &'a [i64] = &from.xs;
+    let mut all3: u64 = 63_u64;
+
+    #[parallel]
+    for count4 in (xs.iter()).into_iter() {
+        if ((work(all3) > 500) || (!(*count4 as i64 % 2 == 0))) && all3 % 3 == 1 {
+            continue;
+        }
+        pause((0..3_usize).map(|b16| (all3).rotate_left(3)).fold(1_u64, |a, b| a.wrapping_add(b)));
+    }
+    Ok(())
 }

@@ -16,7 +16,7 @@ fn directly(end: &Mpi, bytes: usize) {
     if end.rank() + 1 == end.size() {
         end.send(0, Message::Answer(pattern(bytes, 5).into()).encode(1));
     } else if end.rank() == 0 {
-        let mut idle = Idle::new();
+        let mut idle = Idle::new(end.rings());
         let (_, frame) = loop {
             match end.poll() {
                 Some(news) => break news,
@@ -32,14 +32,19 @@ fn directly(end: &Mpi, bytes: usize) {
     println!("rank {}: {}", end.rank(), peak(bytes));
 }
 
+fn start() -> Mpi {
+    let group = std::env::var("DLP_RANKS_PER_NODE").ok().and_then(|count| count.parse().ok());
+    Mpi::start(group).expect("MPI starts")
+}
+
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("direct") {
         let bytes = std::env::args().nth(2).and_then(|bytes| bytes.parse().ok());
-        return directly(&Mpi::start().expect("MPI starts"), bytes.expect("a number of bytes"));
+        return directly(&start(), bytes.expect("a number of bytes"));
     }
     let number = |at| std::env::args().nth(at).map(|bytes| bytes.parse().expect("a number of bytes"));
     let (limit, room): (Option<usize>, Option<usize>) = (number(1), number(2));
-    let mut end = Mpi::start().expect("MPI starts");
+    let mut end = start();
     if let Some(limit) = limit {
         end = end.with_longest_message(limit);
     }

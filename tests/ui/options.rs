@@ -10,11 +10,6 @@ fn unknown_values() {
     for _ in 0..3 {}
 }
 
-#[dlp::parallel(strategy = "shared")]
-fn not_available_yet() {
-    for _ in 0..3 {}
-}
-
 #[dlp::parallel(strategy = 3, chunk = "many", gather = root, crate = "1")]
 fn values_of_the_wrong_kind() {
     for _ in 0..3 {}

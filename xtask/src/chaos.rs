@@ -79,8 +79,8 @@ impl Draw {
     fn new(random: &mut Random, launcher: &Launcher, program: &Path) -> Self {
         let fault = &FAULTS[random.below(FAULTS.len())];
         let form = ["loop", "loop", "going_on", "split", "map"][random.below(5)];
-        let strategy =
-            ["managed", "round_robin", "block", "guided", "factoring", "trapezoid"][random.below(6)];
+        let strategy = ["managed", "round_robin", "block", "guided", "factoring", "trapezoid", "shared"]
+            [random.below(7)];
         let (ranks, index) = (2 + random.below(5), random.below(ITEMS));
         let from_outside = [KILLED, ENDED, STOPPED].contains(&fault.name);
         let threads = random.below(5) == 0 && !from_outside;

@@ -24,4 +24,4 @@ mod sys;
 
 pub use job::{Job, Outcome, Whom};
 pub use launch::{Kind, Launcher};
-pub use sys::{Signal, cpu_time};
+pub use sys::{Signal, cpu_time, cpu_time_of_children};

@@ -5,6 +5,7 @@
 mod bench;
 mod cargo;
 mod chaos;
+mod cost;
 mod demo;
 mod fuzz;
 mod generated;
@@ -34,6 +35,12 @@ const COMMANDS: &[Command] = &[
         "[--seed S] [--jobs N]",
         "run jobs in which something goes wrong at random, and see that each ends as it should",
         chaos::run,
+    ),
+    (
+        "cost",
+        "[--rounds N] [NAME..]",
+        "measure what dlp adds to builds, start-up and binaries; a table and JSON",
+        cost::run,
     ),
     (
         "demo",

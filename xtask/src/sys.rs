@@ -35,10 +35,21 @@ impl Signal {
 /// The CPU time that this process has used so far, of all its threads.
 #[must_use]
 pub fn cpu_time() -> Duration {
+    used_by(libc::RUSAGE_SELF)
+}
+
+/// The CPU time of all processes that this one has started and seen the end of, with those that they have started and seen the
+/// end of.
+#[must_use]
+pub fn cpu_time_of_children() -> Duration {
+    used_by(libc::RUSAGE_CHILDREN)
+}
+
+fn used_by(whom: libc::c_int) -> Duration {
     let mut used = std::mem::MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: a valid structure, for which zero is a valid value, and which the system fills.
     let used = unsafe {
-        libc::getrusage(libc::RUSAGE_SELF, used.as_mut_ptr());
+        libc::getrusage(whom, used.as_mut_ptr());
         used.assume_init()
     };
     let time = |time: libc::timeval| {

@@ -7,7 +7,7 @@
 
 use postcard::Error;
 
-use super::{Folds, State, by};
+use super::{Folds, State, Wide, by};
 use crate::carry::Plain;
 use crate::encoding::encode;
 
@@ -56,20 +56,35 @@ fn legs(sum: i128, low: i128, high: i128, width: i128) -> [i128; 3] {
     })
 }
 
+/// Reads the sums of a type of so many values.
+fn read_sums(bytes: &[u8], signed: bool, width: i128) -> postcard::Result<([i128; 3], &[u8])> {
+    const FAR: i128 = 1 << 126;
+    let ((sum, low, high), rest) = postcard::take_from_bytes::<(i128, i128, i128)>(bytes)?;
+    let sound = (-FAR..=0).contains(&low) && (0..=FAR).contains(&high) && (low..=high).contains(&sum);
+    if !sound || !signed && (low, high) != (0, sum) {
+        return Err(Error::DeserializeBadEncoding);
+    }
+    Ok((legs(sum, low, high, width), rest))
+}
+
 macro_rules! sums {
     ($($number:ty, $signed:literal;)*) => {
-        $(impl Folds<by::Sum> for $number {
+        $(sums! { $number, $signed, Sum; $number, $signed, LooseSum; })*
+    };
+    // Without floats there is no order to be kept.
+    ($($number:ty, $signed:literal, $by:ident;)*) => {
+        $(impl Folds<by::$by> for $number {
             #[inline]
             fn start(state: &State) {
-                state.sum.set(0);
-                state.low.set(0);
-                state.high.set(0);
+                state.wide.set(Wide::default());
             }
 
             #[inline]
             fn take_in(self, state: &State) {
-                // Of 64 bits at most: more iterations than there can be do not fill the 128.
-                let sum = state.sum.get() + self as i128;
+                let value = i64::try_from(self).ok();
+                let Some(sum) = value.and_then(|value| state.sum.get().checked_add(value)) else {
+                    return state.add_wide(self as i128);
+                };
                 state.sum.set(sum);
                 if $signed {
                     state.low.set(state.low.get().min(sum));
@@ -77,47 +92,40 @@ macro_rules! sums {
                 }
             }
 
-            fn write(state: &State, bytes: &mut Vec<u8>) -> bool {
-                let sum = state.sum.get();
-                let (low, high) = if $signed { (state.low.get(), state.high.get()) } else { (0, sum) };
+            fn write(state: &State, bytes: &mut Vec<u8>) {
+                let Wide { sum, low, high } = state.settled();
                 encode(&(sum, low, high), bytes);
-                (low, high) != (0, 0)
             }
 
             fn read(bytes: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])> {
-                const FAR: i128 = 1 << 126;
-                let ((sum, low, high), rest) = postcard::take_from_bytes::<(i128, i128, i128)>(bytes)?;
-                let sound = (-FAR..=0).contains(&low) && (0..=FAR).contains(&high) && (low..=high).contains(&sum);
-                if !sound || !$signed && (low, high) != (0, sum) {
-                    return Err(Error::DeserializeBadEncoding);
-                }
-                let legs = legs(sum, low, high, 1 << <$number>::BITS);
-                Ok((Steps { whole: None, legs, most: <$number>::MAX as i128, value: |step| step as $number }, rest))
-            }
-        }
-
-        // Without floats there is no order to be kept.
-        impl Folds<by::LooseSum> for $number {
-            #[inline]
-            fn start(state: &State) {
-                <Self as Folds<by::Sum>>::start(state);
-            }
-
-            #[inline]
-            fn take_in(self, state: &State) {
-                Folds::<by::Sum>::take_in(self, state);
-            }
-
-            fn write(state: &State, bytes: &mut Vec<u8>) -> bool {
-                <Self as Folds<by::Sum>>::write(state, bytes)
-            }
-
-            fn read(bytes: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])> {
-                <Self as Folds<by::Sum>>::read(bytes)
+                let (legs, rest) = read_sums(bytes, $signed, 1 << <$number>::BITS)?;
+                let whole = (legs == [0; 3]).then_some(0);
+                Ok((Steps { whole, legs, most: <$number>::MAX as i128, value: |step| step as $number }, rest))
             }
         })*
     };
 }
+
+/// There is nothing wider.
+macro_rules! no_sums {
+    ($($number:ty, $by:ident;)*) => {
+        $(impl Folds<by::$by> for $number {
+            const FOLDS: bool = false;
+
+            fn start(_: &State) {}
+
+            fn take_in(self, _: &State) {}
+
+            fn write(_: &State, _: &mut Vec<u8>) {}
+
+            fn read(_: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])> {
+                Err(Error::WontImplement)
+            }
+        })*
+    };
+}
+
+no_sums! { u128, Sum; i128, Sum; u128, LooseSum; i128, LooseSum; }
 
 sums! {
     u8, false; u16, false; u32, false; u64, false; usize, false;
@@ -131,21 +139,19 @@ macro_rules! free {
             #[inline]
             fn start(state: &State) {
                 let nothing: $number = $nothing;
-                state.sum.set(nothing as i128);
+                state.bits.set(nothing as i128);
             }
 
             #[inline]
             fn take_in(self, state: &State) {
                 let back: fn(i128) -> $number = $back;
                 let fold: fn($number, $number) -> $number = $fold;
-                state.sum.set(fold(back(state.sum.get()), self) as i128);
+                state.bits.set(fold(back(state.bits.get()), self) as i128);
             }
 
-            fn write(state: &State, bytes: &mut Vec<u8>) -> bool {
-                let (back, nothing): (fn(i128) -> $number, $number) = ($back, $nothing);
-                let value = back(state.sum.get());
-                value.write(bytes);
-                value != nothing
+            fn write(state: &State, bytes: &mut Vec<u8>) {
+                let back: fn(i128) -> $number = $back;
+                back(state.bits.get()).write(bytes);
             }
 
             fn read(bytes: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])> {

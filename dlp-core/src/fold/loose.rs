@@ -10,20 +10,18 @@ macro_rules! loose {
             #[inline]
             fn start(state: &State) {
                 let nothing: $float = $nothing;
-                state.sum.set(i128::from(nothing.to_bits()));
+                state.bits.set(i128::from(nothing.to_bits()));
             }
 
             #[inline]
             fn take_in(self, state: &State) {
                 let fold: fn($float, $float) -> $float = $fold;
-                let before = <$float>::from_bits(state.sum.get() as $bits);
-                state.sum.set(i128::from(fold(before, self).to_bits()));
+                let before = <$float>::from_bits(state.bits.get() as $bits);
+                state.bits.set(i128::from(fold(before, self).to_bits()));
             }
 
-            fn write(state: &State, bytes: &mut Vec<u8>) -> bool {
-                let (value, nothing): ($float, $float) = (<$float>::from_bits(state.sum.get() as $bits), $nothing);
-                value.write(bytes);
-                value.to_bits() != nothing.to_bits()
+            fn write(state: &State, bytes: &mut Vec<u8>) {
+                <$float>::from_bits(state.bits.get() as $bits).write(bytes);
             }
 
             fn read(bytes: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])> {

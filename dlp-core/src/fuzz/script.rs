@@ -31,8 +31,8 @@ fn frame(feed: &mut Feed<'_>, from: usize, epoch: u64) -> Frame {
         255 => feed.number(),
         _ => epoch,
     };
-    match feed.choice(15) {
-        14 => raw(feed),
+    match feed.choice(17) {
+        16 => raw(feed),
         kind => message(feed, from, kind).encode(epoch),
     }
 }
@@ -59,6 +59,8 @@ fn message(feed: &mut Feed<'_>, from: usize, kind: usize) -> Message {
         10 => Message::Seen,
         11 => Message::Abort("enough".into()),
         12 => Message::Answer(part(feed, from)),
+        13 => Message::Ask,
+        14 => Message::Batch(range(feed)),
         _ => Message::Enter(Enter {
             op: [Op::Loop, Op::Collective, Op::End][feed.choice(3)],
             place: "elsewhere".into(),

@@ -1,9 +1,11 @@
 //! A transport whose other ranks say what a script has for them, whatever this rank does. Knows no message.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::transport::{Rest, Transport};
+use crate::pool::WORDS;
+use crate::transport::{Rest, Shared, Transport};
 use crate::wire::{Frame, Message};
 
 /// One rank's end.
@@ -12,6 +14,7 @@ pub(super) struct Scripted {
     rank: usize,
     size: usize,
     state: Arc<Mutex<State>>,
+    words: Arc<[AtomicU64; WORDS]>,
 }
 
 #[derive(Default)]
@@ -30,7 +33,7 @@ const MOST: usize = 100_000;
 
 impl Scripted {
     pub(super) fn new(rank: usize, size: usize) -> Self {
-        Self { rank, size, state: Arc::default() }
+        Self { rank, size, state: Arc::default(), words: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -39,6 +42,7 @@ impl Scripted {
 
     /// Begins anew, with this to come.
     pub(super) fn play(&self, script: impl IntoIterator<Item = (usize, Frame)>) {
+        self.words.iter().for_each(|word| word.store(0, Ordering::Relaxed));
         *self.state() = State { script: script.into_iter().collect(), ..State::default() };
     }
 
@@ -77,6 +81,10 @@ impl Transport for Scripted {
 
     fn wake(&self) {}
 
+    fn rings(&self) -> bool {
+        false
+    }
+
     fn unsent(&self) -> usize {
         0
     }
@@ -88,6 +96,16 @@ impl Transport for Scripted {
     fn aborted(&self) -> bool {
         self.ended().is_some()
     }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::new(&*self.words)
+    }
+
+    fn nodes(&self) -> usize {
+        1
+    }
+
+    fn wake_node(&self) {}
 
     fn concurrent(&self) -> bool {
         false

@@ -11,10 +11,11 @@ use super::scripted::{SILENCE, Scripted};
 use crate::again::{ByClone, Probe};
 use crate::collective::{self, place};
 use crate::digest::Look;
+use crate::fold::AllFolds;
 use crate::map;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, FAILED, PANICKED};
-use crate::run::{AnyHow, never, run};
+use crate::run::{Kind, never, run};
 use crate::schedule::Chunk;
 use crate::session::{Aborted, Session};
 use crate::settings::Settings;
@@ -183,7 +184,7 @@ fn looped<I: Iterator<Item = u64> + Clone>(at: &'static Loop, source: I) {
     let again = (&&Probe(&source)).dlp_again();
     let left = run(
         at,
-        AnyHow,
+        Kind::<true, false>,
         source,
         again,
         false,
@@ -209,7 +210,7 @@ fn looped<I: Iterator<Item = u64> + Clone>(at: &'static Loop, source: I) {
         |_, _| {},
         |_, index| index % 2 == 0,
         never,
-        || (Look::new(None, None), []),
+        || (Look::new(None, None), [], AllFolds::none()),
     );
     if let Some(mut left) = left {
         let _ = (left.exit(), left.index(), left.remote().to_string());
@@ -221,15 +222,15 @@ fn a_loop([strategy, gather, exits]: [u8; 3]) -> &'static Loop {
     static LOOPS: OnceLock<Vec<&'static Loop>> = OnceLock::new();
     let loops = LOOPS.get_or_init(|| {
         let mut loops = vec![];
-        for number in 0..7 * 3 * 2 * 3 * 3 {
+        for number in 0..8 * 3 * 2 * 3 * 3 {
             let options = Options {
-                strategy: Strategy::NAMES[number % 7].1,
-                gather: [Gather::All, Gather::Root, Gather::None][number / 7 % 3],
-                manager: [Manager::Working, Manager::Dedicated][number / 21 % 2],
-                chunk: [Chunk::Auto, Chunk::Fixed(1), Chunk::Fixed(4)][number / 42 % 3],
+                strategy: Strategy::NAMES[number % 8].1,
+                gather: [Gather::All, Gather::Root, Gather::None][number / 8 % 3],
+                manager: [Manager::Working, Manager::Dedicated][number / 24 % 2],
+                chunk: [Chunk::Auto, Chunk::Fixed(1), Chunk::Fixed(4)][number / 48 % 3],
                 ..Options::default()
             };
-            let exits = [Exits::Never, Exits::Final, Exits::Tentative][number / 126 % 3];
+            let exits = [Exits::Never, Exits::Final, Exits::Tentative][number / 144 % 3];
             loops.push(&*Box::leak(Box::new(Loop {
                 function: "f",
                 file: "f.rs",
@@ -244,7 +245,7 @@ fn a_loop([strategy, gather, exits]: [u8; 3]) -> &'static Loop {
         }
         loops
     });
-    let number = usize::from(strategy % 21) + 21 * usize::from(gather % 6) + 126 * usize::from(exits / 4 % 3);
+    let number = usize::from(strategy % 24) + 24 * usize::from(gather % 6) + 144 * usize::from(exits / 4 % 3);
     loops[number]
 }
 

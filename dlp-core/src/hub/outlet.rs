@@ -27,6 +27,8 @@ impl Outlet<'_> {
         if to == 0 {
             self.own.push_back(message);
             self.post.mail.fetch_add(1, Ordering::AcqRel);
+            // It may be another thread's, which sleeps.
+            self.post.transport.wake();
         } else {
             self.post.transport.send(to, message.encode(self.epoch));
         }

@@ -9,15 +9,14 @@ use std::ops::Range;
 
 use super::Outlet;
 use crate::part::inspect;
-use crate::schedule::Static;
+use crate::schedule::Cut;
 use crate::site::Gather;
 use crate::wire::{Message, Payload, WireError};
 
 /// The Parts of one loop, on their way to those who replay them.
 pub(super) struct Parts {
     gather: Gather,
-    /// How members cut the loop themselves, if they do.
-    how: Option<Static>,
+    how: Cut,
     length: Option<u64>,
     members: u64,
     /// Those that came before every rank had, while that is so: no effect is replayed before.
@@ -25,16 +24,18 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(gather: Gather, how: Option<Static>, length: Option<u64>, members: usize) -> Self {
+    pub(super) fn new(gather: Gather, how: Cut, length: Option<u64>, members: usize) -> Self {
         Self { gather, how, length, members: members as u64, held: Some(vec![]) }
     }
 
-    /// Makes sure that a Part is one, and of iterations that `from` was to run: these, where they were handed out.
+    /// Makes sure that a Part is one, and of iterations that `from` was to run: these, where they were handed out to it.
+    /// Everything before `batched` was in a batch.
     pub(super) fn check(
         &self,
         from: usize,
         part: &Payload,
         handed_out: &Range<u64>,
+        batched: u64,
     ) -> Result<(), WireError> {
         if self.gather == Gather::None || part.is_empty() {
             return Ok(());
@@ -43,8 +44,9 @@ impl Parts {
         let writer = inspect(part, |run| {
             count += run.end - run.start;
             match self.how {
-                None => handed_out.start <= run.start && run.end <= handed_out.end,
-                Some(how) => {
+                Cut::Dealt => handed_out.start <= run.start && run.end <= handed_out.end,
+                Cut::Pool => run.end <= batched,
+                Cut::Own(how) => {
                     let inside = self.length.is_none_or(|length| run.end <= length);
                     inside && how.owns(from as u64, self.members, &run)
                 }
@@ -53,7 +55,7 @@ impl Parts {
         if writer != Some(from) {
             return Err(WireError::Malformed("a Part that says to be of another rank"));
         }
-        if self.how.is_none() && count != handed_out.end - handed_out.start {
+        if self.how == Cut::Dealt && count != handed_out.end - handed_out.start {
             return Err(WireError::Malformed("a Part without some of the iterations that it is sent for"));
         }
         Ok(())
@@ -79,6 +81,7 @@ impl Parts {
 mod tests {
     use super::*;
     use crate::part::Draft;
+    use crate::schedule::Static;
 
     fn part(member: usize, indices: impl IntoIterator<Item = u64>) -> Payload {
         let mut draft = Draft::of(member);
@@ -88,29 +91,37 @@ mod tests {
 
     #[test]
     fn a_part_is_of_what_was_handed_out() {
-        let parts = Parts::new(Gather::All, None, None, 3);
-        assert_eq!(parts.check(1, &part(1, 4..9), &(4..9)), Ok(()));
+        let parts = Parts::new(Gather::All, Cut::Dealt, None, 3);
+        assert_eq!(parts.check(1, &part(1, 4..9), &(4..9), 0), Ok(()));
         assert_eq!(
-            parts.check(1, &Payload::default(), &(4..9)),
+            parts.check(1, &Payload::default(), &(4..9), 0),
             Ok(()),
             "not every loop has effects to gather"
         );
         for wrong in [part(1, 4..10), part(1, 3..9), part(1, 4..8), part(1, [4, 6, 7, 8]), part(2, 4..9)] {
-            assert!(parts.check(1, &wrong, &(4..9)).is_err());
+            assert!(parts.check(1, &wrong, &(4..9), 0).is_err());
         }
         let cut = part(1, 4..9).into_vec();
-        assert!(parts.check(1, &cut[1..].to_vec().into(), &(4..9)).is_err());
+        assert!(parts.check(1, &cut[1..].to_vec().into(), &(4..9), 0).is_err());
     }
 
     #[test]
     fn a_part_of_a_share_is_of_its_sender_and_inside_the_loop() {
-        let parts = Parts::new(Gather::Root, Some(Static::Cyclic(2)), Some(11), 3);
-        assert_eq!(parts.check(1, &part(1, [2, 3, 8, 9]), &(0..4)), Ok(()));
-        assert_eq!(parts.check(1, &part(1, [3, 9]), &(0..2)), Ok(()));
+        let parts = Parts::new(Gather::Root, Cut::Own(Static::Cyclic(2)), Some(11), 3);
+        assert_eq!(parts.check(1, &part(1, [2, 3, 8, 9]), &(0..4), 0), Ok(()));
+        assert_eq!(parts.check(1, &part(1, [3, 9]), &(0..2), 0), Ok(()));
         for wrong in [part(1, [2, 3, 4]), part(1, [0]), part(1, 2..9), part(0, [2])] {
-            assert!(parts.check(1, &wrong, &(0..3)).is_err());
+            assert!(parts.check(1, &wrong, &(0..3), 0).is_err());
         }
-        assert_eq!(parts.check(2, &part(2, [4, 5, 10]), &(0..3)), Ok(()));
-        assert!(parts.check(1, &part(1, [2, 14]), &(0..3)).is_err(), "the loop has 11 iterations");
+        assert_eq!(parts.check(2, &part(2, [4, 5, 10]), &(0..3), 0), Ok(()));
+        assert!(parts.check(1, &part(1, [2, 14]), &(0..3), 0).is_err(), "the loop has 11 iterations");
+    }
+
+    #[test]
+    fn a_part_from_a_pool_is_of_what_was_given_to_somebody() {
+        let parts = Parts::new(Gather::All, Cut::Pool, Some(20), 3);
+        assert_eq!(parts.check(1, &part(1, [2, 3, 9]), &(0..3), 10), Ok(()));
+        assert!(parts.check(1, &part(1, [2, 10]), &(0..2), 10).is_err());
+        assert!(parts.check(1, &part(2, [2]), &(0..1), 10).is_err());
     }
 }

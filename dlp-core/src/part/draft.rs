@@ -64,6 +64,16 @@ impl Draft {
         }
     }
 
+    /// What was recorded since belongs to the iteration that was closed last.
+    pub(crate) fn extend_last(&mut self) {
+        debug_assert!(self.pending.1 > 0, "an iteration is closed");
+        let length = self.pending.0 + (self.record.len() - self.closed) as u64;
+        self.closed = self.record.len();
+        self.pending.1 -= 1;
+        self.write_lengths();
+        self.pending = (length, 1);
+    }
+
     /// Adds iterations that follow one another, from `index` on, whose records are of one length.
     #[inline]
     fn add(&mut self, length: u64, index: u64, count: u64) {

@@ -4,6 +4,7 @@
 
 use super::code::Code;
 use super::left::Left;
+use crate::observe::Counting;
 use crate::part::Stretch;
 use crate::record::Record;
 use crate::report::{self, Place};
@@ -15,6 +16,7 @@ pub(super) fn run<T>(
     at: &'static Loop,
     source: impl Iterator<Item = T>,
     code: &mut impl Code<T>,
+    observer: &mut Counting,
 ) -> Option<Left<T>> {
     let session = session::current();
     let outer = report::place();
@@ -26,8 +28,7 @@ pub(super) fn run<T>(
             code.iterate(index, item, &record);
         }
         let recorded = record.take();
-        report::at(Place::Replay(at, index, session.rank()));
-        let replayed = code.replay(&Stretch::single(session.rank(), index, &recorded), None, |_| ());
+        let replayed = code.replay(&Stretch::single(session.rank(), index, &recorded), None, observer);
         report::at(outer);
         match replayed {
             Ok(None) => {}

@@ -3,29 +3,25 @@
 //!
 //! Knows items and single iterations; no rank, no message, no Part, and not which iteration is next.
 
-use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::Course;
 use super::attempt::{Answer, Ask, Attempt, Attempts, FAILED, NOTED, list_failure, record_noted};
 use super::left::{Left, Way};
 use crate::again::Items;
+use crate::observe::Observer;
 use crate::part::Stretch;
-use crate::record::{EXITS, Flow, PANIC, Record, Replay};
+use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay};
 use crate::report::{self, Place};
 use crate::session::{Aborted, Mode, Within};
 use crate::site::{Exits, Loop};
 
-/// What [`Engine`](super::engine::Engine) asks of a loop's code, whatever that is made of.
+/// What is asked of a loop's code, whatever that is made of.
 pub(super) trait Code<T> {
     /// Runs iteration `index` on its item.
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
 
-    /// Runs iterations that have run elsewhere: what fails in them does not count.
-    fn uncounted<R>(&self, run: impl FnOnce() -> R) -> R;
-
-    /// Replays iterations from what they recorded, and tells of each that it is `done`; the way out that one took, if it did:
-    /// those after it are not replayed. `led`: how the root left the loop, if it did so by a statement on the world outside.
+    /// Replays iterations from what they recorded: the way out that one took, if it did, and those after it are not replayed.
+    /// `led`: how the root left the loop, if it did so by a statement on the world outside.
     ///
     /// # Errors
     /// If a record is not one.
@@ -33,15 +29,16 @@ pub(super) trait Code<T> {
         &mut self,
         of: &Stretch<'_>,
         led: Option<&Way>,
-        done: impl FnMut(u64),
+        observer: &mut impl Observer,
     ) -> Result<Option<Way>, String>;
 
     /// What the function needs to leave as the loop was left; `None` where there is no such iteration.
     fn arrive(&mut self, way: Way) -> Option<Left<T>>;
 }
 
-/// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does.
-pub(super) struct Emitted<'a, M, B, S, W, L, K, N> {
+/// The code of one loop, piece by piece as the attribute emits it: [`run`](super::run) says what each does, and
+/// [`Kind`](super::Kind) what `LEAVES` and `UNDOES` are.
+pub(super) struct Emitted<'a, M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> {
     pub(super) at: &'static Loop,
     /// The items, where they can be had again.
     pub(super) items: M,
@@ -53,16 +50,11 @@ pub(super) struct Emitted<'a, M, B, S, W, L, K, N> {
     pub(super) attempts: &'a Attempts,
     /// No other rank is in the loop.
     pub(super) alone: bool,
-    /// What an iteration does may have to be undone.
-    pub(super) undoes: bool,
-    /// Where a way out that is taken in the replay records its values: empty otherwise.
-    pub(super) log: Record,
-    pub(super) course: PhantomData<N>,
 }
 
-impl<T, M, B, S, W, L, K, N> Code<T> for Emitted<'_, M, B, S, W, L, K, N>
+impl<T, M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> Code<T>
+    for Emitted<'_, M, B, S, W, L, K, LEAVES, UNDOES>
 where
-    N: Course,
     M: Items<T>,
     B: Fn(T, &Record) -> Flow,
     S: FnMut(u32, &mut Replay<'_, T>) -> Flow,
@@ -73,17 +65,11 @@ where
     #[inline]
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
         record.begin(index);
-        if N::TO_END {
-            // The one place where the body of most loops is called: it becomes part of the loop there.
-            let flow = (self.body)(item, record);
-            record_noted(record);
-            return flow;
-        }
-        if self.undoes {
+        if UNDOES && self.at.options.undoes() {
             let Self { at, body, tell, ask, attempts, alone, .. } = self;
             return Attempt { at, body, tell, ask, attempts, alone: *alone }.run(index, item, record);
         }
-        if self.at.exits == Exits::Never {
+        if !LEAVES || self.at.exits == Exits::Never {
             let flow = (self.body)(item, record);
             record_noted(record);
             return flow;
@@ -108,59 +94,99 @@ where
         }
     }
 
-    fn uncounted<R>(&self, run: impl FnOnce() -> R) -> R {
-        self.attempts.uncounted(run)
-    }
-
     fn replay(
         &mut self,
         of: &Stretch<'_>,
         led: Option<&Way>,
-        mut done: impl FnMut(u64),
+        observer: &mut impl Observer,
     ) -> Result<Option<Way>, String> {
-        let Self { at, items, replay, tell, log, .. } = self;
+        let Self { at, items, replay, tell, .. } = self;
+        report::at(Place::Replay(at, of.indices.start, of.member));
         let mut item = |index| items.item(index);
-        let mut op = Replay::new(&mut item, log);
-        let sites = at.sites.len();
+        let log = Record::default();
+        let mut op = Replay::new(&mut item, &log);
+        let (by, sites) = (of.member, at.sites.len());
         for (index, bytes) in of.iterations() {
             report::at_index(index);
-            op.turn_to(index, bytes, led.filter(|led| led.index == index).map(|led| (led.guards, led.exit)));
+            let led = led.filter(|led| LEAVES && led.index == index).map(|led| (led.guards, led.exit));
+            op.turn_to(index, bytes, led);
             while !op.reader().is_empty() {
-                let Some(site) = op.reader().site() else { return Err(cut_short(of.member, index)) };
+                let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
                 if site as usize >= sites {
-                    match special(at, of.member, site, &mut op)? {
+                    match beyond_sites(at, index, by, site, op.reader())? {
                         None => continue,
-                        way_out => return Ok(way_out),
+                        Some(exit) => return Ok(Some(Way::taken_in_the_iteration(exit, &mut op))),
                     }
                 }
                 match replay(site, &mut op) {
                     Flow::Next => {}
                     Flow::Skip => break,
+                    Flow::Leave(exit) if !LEAVES || !at.has(exit) => {
+                        return Err(unknown(index, by, Some(EXITS + exit)));
+                    }
                     Flow::Leave(exit) => {
-                        known(at, of.member, index, exit)?;
                         tell(exit, op.log());
                         return Ok(Some(Way::taken_in_the_replay(exit, &op)));
                     }
                 }
             }
-            done(index);
+            observer.replayed(index..index + 1);
         }
         Ok(None)
     }
 
     fn arrive(&mut self, way: Way) -> Option<Left<T>> {
+        if !LEAVES {
+            return None;
+        }
         if !M::AT_HAND {
             return Some(Left::new(self.at, way, None));
         }
         let item = self.items.find(way.index)?;
-        if !N::TO_END && !way.replayed && (self.lost)(way.exit, way.index) {
+        if !way.replayed && (self.lost)(way.exit, way.index) {
             self.iterate_once_more(way.index);
         }
         Some(Left::new(self.at, way, Some(item)))
     }
 }
 
-impl<M, B, S, W, L, K, N> Emitted<'_, M, B, S, W, L, K, N> {
+/// Reads what an iteration recorded in place of an effect: the way out that it took; or what failed in it, which is listed.
+#[cold]
+fn beyond_sites(
+    at: &Loop,
+    index: u64,
+    by: usize,
+    site: u32,
+    reader: &mut Reader<'_>,
+) -> Result<Option<u32>, String> {
+    if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
+        return list_failure(by, reader).map(|()| None);
+    }
+    match site.checked_sub(EXITS).filter(|exit| at.has(*exit)) {
+        Some(exit) => Ok(Some(exit)),
+        None => Err(unknown(index, by, Some(site))),
+    }
+}
+
+/// What is wrong with a record that has `site` where the number of an effect or way out belongs, or nothing that is a number.
+#[cold]
+fn unknown(index: u64, by: usize, site: Option<u32>) -> String {
+    match site.map(|site| (site, site.checked_sub(EXITS))) {
+        None => format!("what rank {by} recorded of iteration {index} is cut short"),
+        Some((_, Some(exit))) => {
+            format!(
+                "iteration {index}, which rank {by} ran, left by a way out number {exit} that the loop does not have"
+            )
+        }
+        Some((site, None)) => {
+            format!(
+                "rank {by} recorded in iteration {index} an effect number {site} that the loop does not have"
+            )
+        }
+    }
+}
+
+impl<M, B, S, W, L, K, const LEAVES: bool, const UNDOES: bool> Emitted<'_, M, B, S, W, L, K, LEAVES, UNDOES> {
     /// Runs an iteration that left on another rank, for the values with which it leaves.
     fn iterate_once_more<T>(&mut self, index: u64)
     where
@@ -173,36 +199,4 @@ impl<M, B, S, W, L, K, N> Emitted<'_, M, B, S, W, L, K, N> {
         record.begin(index);
         (self.body)(self.items.item(index), &record);
     }
-}
-
-#[cold]
-fn cut_short(by: usize, index: u64) -> String {
-    format!("what rank {by} recorded of iteration {index} is cut short")
-}
-
-/// Makes sure that the loop has this way out.
-fn known(at: &Loop, by: usize, index: u64, exit: u32) -> Result<(), String> {
-    let unknown = || {
-        format!(
-            "iteration {index}, which rank {by} ran, left by a way out number {exit} that the loop does not have"
-        )
-    };
-    at.has(exit).then_some(()).ok_or_else(unknown)
-}
-
-/// What stands in a record where a site could, and is none: a failure, or the way out that the iteration took.
-#[cold]
-fn special<T>(at: &Loop, by: usize, site: u32, op: &mut Replay<'_, T>) -> Result<Option<Way>, String> {
-    let index = op.index();
-    if [EXITS + FAILED, EXITS + NOTED].contains(&site) {
-        list_failure(by, op.reader())?;
-        return Ok(None);
-    }
-    let Some(exit) = site.checked_sub(EXITS) else {
-        return Err(format!(
-            "rank {by} recorded in iteration {index} an effect number {site} that the loop does not have"
-        ));
-    };
-    known(at, by, index, exit)?;
-    Ok(Some(Way::taken_in_the_iteration(exit, op)))
 }

@@ -1,8 +1,10 @@
 //! One rank in one loop: what it does with what it hears, and what it tells.
 //!
-//! Below: running a range, replaying in loop order, the root's verdict, the end, and `DLP_VERIFY`. Knows the protocol's member
-//! and the Parts; of the user's code only that it runs and replays iterations.
+//! Below: running a range, taking one from the pool of the node, replaying in loop order, the root's verdict, the end, and
+//! `DLP_VERIFY`. Knows the protocol's member and the Parts; of the user's code only that it runs and replays iterations. It knows no
+//! type of the loop's, so that it is compiled once and not for each loop.
 
+mod draw;
 mod end;
 mod range;
 mod replay;
@@ -11,29 +13,29 @@ mod verify;
 
 use std::fmt;
 
+use self::draw::Well;
 pub(super) use self::verdict::Verdict;
-use super::code::Code;
-use super::left::{Left, Way};
+use super::left::Way;
 use super::plan::Plan;
+use super::work::Work;
 use crate::heed::{Reach, heed};
 use crate::link::Link;
-use crate::observe::Observer;
+use crate::observe::{Counting, Observer};
 use crate::part::{Draft, Ledger};
 use crate::pulse::Pulse;
 use crate::record::PANIC;
 use crate::report::PANICKED;
 use crate::site::{Gather, Loop};
-use crate::stepper::Stepper;
 use crate::wire::{Completion, Message};
 use crate::worker::{Report, Task, Worker};
 
 /// One rank in one loop.
-pub(super) struct Engine<'a, I: Iterator, C, O> {
+pub(super) struct Engine<'a> {
     at: &'static Loop,
-    source: Stepper<I>,
-    code: C,
+    work: &'a mut dyn Work,
     link: &'a Link,
     worker: Worker,
+    well: Well<'a>,
     gather: Gather,
     /// This rank replays the effects of all.
     replays: bool,
@@ -47,15 +49,10 @@ pub(super) struct Engine<'a, I: Iterator, C, O> {
     /// A Part was handed over in the middle of a range, and not taken in yet.
     in_transit: bool,
     pulse: Pulse,
-    observer: &'a mut O,
+    observer: &'a mut Counting,
 }
 
-impl<'a, I, C, O> Engine<'a, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl<'a> Engine<'a> {
     /// A Part is handed over when it is this long, or has waited for long.
     const FULL: usize = 1 << 20;
     /// With so much to hand over, and the last Part not taken in yet, a rank waits.
@@ -63,23 +60,26 @@ where
 
     pub(super) fn new(
         at: &'static Loop,
-        source: Stepper<I>,
-        code: C,
+        work: &'a mut dyn Work,
         plan: Plan,
         link: &'a Link,
-        observer: &'a mut O,
+        observer: &'a mut Counting,
     ) -> Self {
-        let Plan { gather, shares, replays, verifies, verdict } = plan;
-        let length = source.length();
+        let Plan { gather, worker, chunk, hosts, replays, verified, verdict } = plan;
+        let length = work.length();
+        // What is verified is compared one iteration at a time.
+        if !verified {
+            work.fold();
+        }
         Self {
             at,
-            source,
-            code,
+            work,
             link,
-            worker: Worker::new(shares),
+            worker,
+            well: Well::new(link, chunk, hosts),
             gather,
             replays,
-            verifies,
+            verifies: verified && link.session().is_root() && gather != Gather::None,
             verdict,
             draft: Draft::of(link.session().rank()),
             ledger: Ledger::of(length),
@@ -90,24 +90,23 @@ where
         }
     }
 
-    /// Runs this rank's share of the loop to its end, and says how the loop was left, if it was.
-    pub(super) fn run(&mut self) -> Option<Left<I::Item>> {
-        let way = self.drive()?;
+    /// Runs this rank's share of the loop to its end. If the loop was left, the work has arrived there.
+    pub(super) fn run(&mut self) {
+        let Some(way) = self.drive() else { return };
         if way.exit == PANIC {
             self.link.session().abort(PANICKED);
         }
         let index = way.index;
-        let left = self.code.arrive(way);
-        if left.is_none() {
+        if !self.work.arrive(way) {
             self.fail(format_args!("was left in iteration {index} on the root, and here there is none"));
         }
-        left
     }
 
     fn drive(&mut self) -> Option<Way> {
         loop {
             match self.worker.task() {
                 Task::Run(range) => self.run_range(range.start),
+                Task::Draw => self.draw(),
                 Task::Wait => self.wait(),
                 Task::Leave(outcome) => return self.leave(outcome),
             }
@@ -135,9 +134,10 @@ where
 
     fn take_in(&mut self, message: Message) {
         let from = self.link.sender(&message);
-        let reach = Reach { from: self.source.stepped(), length: self.source.length() };
+        let reach = Reach { from: self.work.stepped(), length: self.work.length() };
         match heed(&mut self.worker, reach, message) {
             Ok(None) => {}
+            Ok(Some(Message::Batch(range))) => self.well.refill(range),
             Ok(Some(Message::Seen)) => self.in_transit = false,
             Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {

@@ -3,43 +3,46 @@
 //! Knows the options, the settings and the rendezvous; no item, no effect, and nothing of how a range is run.
 
 use super::engine::Verdict;
-use crate::digest::Look;
 use crate::digest::input::Input;
 use crate::hub::Spec;
 use crate::link::Link;
-use crate::manager::Terms;
-use crate::schedule::{Rule, Shares, Static, shares};
+use crate::manager::{Batches, Terms};
+use crate::schedule::{Chunk, Cut, Rule, Static, shares};
 use crate::session::{Rendezvous, Session};
 use crate::settings::Settings;
-use crate::site::{Exits, Gather, Loop, Manager, Options, Strategy};
-use crate::stepper::Stepper;
+use crate::site::{Check, Exits, Gather, Loop, Manager, Options, Strategy};
 use crate::wire::Op;
+use crate::worker::Worker;
 
 /// What one rank is to do in one loop.
 pub(super) struct Plan {
     pub(super) gather: Gather,
-    /// The ranges that fall to this rank; `None` where a manager hands them out.
-    pub(super) shares: Option<Shares>,
+    pub(super) worker: Worker,
+    /// How many iterations are handed out at a time.
+    pub(super) chunk: Chunk,
+    /// This rank only hosts the manager.
+    pub(super) hosts: bool,
     /// This rank replays the effects of all.
     pub(super) replays: bool,
-    /// This rank runs every iteration too, and compares.
-    pub(super) verifies: bool,
+    /// The root runs every iteration too, and compares.
+    pub(super) verified: bool,
     pub(super) verdict: Verdict,
 }
 
-/// Meets the other ranks at a loop over `source`, which nobody has touched, and waits to be let in.
-pub(super) fn meet<I: Iterator>(
+/// How much of the loop's input is looked at.
+pub(super) fn check(at: &Loop, session: &Session) -> Check {
+    at.options.under(&session.settings).check
+}
+
+/// Meets the other ranks at a loop of `length` items, where that is known, and waits to be let in.
+pub(super) fn meet(
     at: &'static Loop,
-    source: &mut Stepper<I>,
-    look: &Look<I>,
-    captured: &[u32],
+    length: Option<u64>,
+    input: &Input,
     root_leads: bool,
     session: &'static Session,
 ) -> (Link, Plan) {
-    let check = at.options.under(&session.settings).check;
-    let input = Input::of(source, look, captured, check, at.exits);
-    let length = source.length();
-    let link = session.enter(announcement(at, length, &input, session));
+    let link = session.enter(announcement(at, length, input, session));
     let unread = |why| session.fail(&format!("rank 0 sent settings to {at} that cannot be read: {why}"));
     let settings = session.settings.adopt(&link.admission()).unwrap_or_else(unread);
     let plan = Plan::new(at, length, root_leads, &settings, session);
@@ -50,7 +53,7 @@ pub(super) fn meet<I: Iterator>(
 fn announcement(at: &'static Loop, length: Option<u64>, input: &Input, session: &Session) -> Rendezvous {
     let options = at.options.under(&session.settings);
     let spec = Spec::Loop {
-        terms: terms(at, &options, length),
+        terms: terms(at, &options, length, session),
         how: cut(&options, length),
         gather: options.gather,
         settings: session.settings.share(),
@@ -84,14 +87,22 @@ impl Plan {
         };
         Self {
             gather: options.gather,
-            shares: cut(&options, length)
-                .map(|how| shares(how, session.rank() as u64, session.size() as u64, length)),
+            worker: match cut(&options, length) {
+                Cut::Dealt => Worker::new(None),
+                Cut::Own(how) => {
+                    let (rank, size) = (session.rank() as u64, session.size() as u64);
+                    Worker::new(Some(shares(how, rank, size, length)))
+                }
+                Cut::Pool => Worker::pooled(),
+            },
+            chunk: options.chunk,
+            hosts: options.manager == Manager::Dedicated && session.is_root(),
             replays: match options.gather {
                 Gather::All => true,
                 Gather::Root => session.is_root(),
                 Gather::None => false,
             },
-            verifies: settings.verify && session.is_root() && options.gather != Gather::None,
+            verified: settings.verify,
             verdict: match (root_decides, session.is_root()) {
                 (false, _) => Verdict::Unneeded,
                 (true, true) => Verdict::Owed,
@@ -119,14 +130,15 @@ impl Options {
     }
 }
 
-/// How a loop is cut where members do it themselves; `None` where the manager does.
-fn cut(options: &Options, length: Option<u64>) -> Option<Static> {
+/// Who cuts a loop.
+fn cut(options: &Options, length: Option<u64>) -> Cut {
     match (options.strategy, length) {
-        (Strategy::RoundRobin, _) => Some(Static::Cyclic(options.chunk.fixed().unwrap_or(1))),
-        (Strategy::Block, Some(length)) => Some(Static::Block(length)),
-        (Strategy::Serial, _) => Some(Static::First),
+        (Strategy::RoundRobin, _) => Cut::Own(Static::Cyclic(options.chunk.fixed().unwrap_or(1))),
+        (Strategy::Block, Some(length)) => Cut::Own(Static::Block(length)),
+        (Strategy::Serial, _) => Cut::Own(Static::First),
+        (Strategy::Shared, _) => Cut::Pool,
         (Strategy::Managed | Strategy::Guided | Strategy::Factoring | Strategy::Trapezoid, _)
-        | (Strategy::Block, None) => None,
+        | (Strategy::Block, None) => Cut::Dealt,
     }
 }
 
@@ -141,9 +153,19 @@ fn rule(options: &Options) -> Rule {
     }
 }
 
-fn terms(at: &Loop, options: &Options, length: Option<u64>) -> Terms {
+/// How it cuts batches for nodes: half of what is left at a time, equal for all, and at least a chunk for each rank.
+fn batches(options: &Options, session: &Session) -> Batches {
+    let nodes = session.transport.nodes();
+    let ranks = session.size().div_ceil(nodes) as u64;
+    let least = options.chunk.fixed().unwrap_or(1).saturating_mul(ranks);
+    Batches { rule: Rule::Factoring(least), nodes }
+}
+
+fn terms(at: &Loop, options: &Options, length: Option<u64>, session: &Session) -> Terms {
+    let cut = cut(options, length);
     Terms {
-        deal: cut(options, length).is_none().then(|| rule(options)),
+        deal: (cut == Cut::Dealt).then(|| rule(options)),
+        batches: (cut == Cut::Pool).then(|| batches(options, session)),
         length,
         // Whoever replays the effects of all has to wait for all, or has to hear how the loop was left; the others
         // need not.

@@ -5,11 +5,12 @@ mod ways_out;
 
 use std::time::Duration;
 
-use super::{AnyHow, never, run, serial};
+use super::{Kind, never, run, serial};
 use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
 use crate::digest::Look;
+use crate::fold::AllFolds;
 use crate::output::{prints, stay};
 use crate::record::Flow;
 use crate::schedule::Chunk;
@@ -36,8 +37,8 @@ fn a_loop_with(exits: Exits, options: Options) -> &'static Loop {
 }
 
 /// No look at the input.
-fn unseen<I: Iterator>() -> (Look<I>, [u32; 0]) {
-    (Look::new(None, None), [])
+fn unseen<'f, I: Iterator>() -> (Look<I>, [u32; 0], AllFolds<'f>) {
+    (Look::new(None, None), [], AllFolds::none())
 }
 
 /// Every way of sharing out.
@@ -61,7 +62,7 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
     let again = (&&Probe(&items)).dlp_again();
     let left = run(
         at,
-        AnyHow,
+        Kind::<true, false>,
         items,
         again,
         false,
@@ -179,7 +180,7 @@ fn a_loop_in_a_loop_runs_serially() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
-            AnyHow,
+            Kind::<true, false>,
             items,
             again,
             false,
@@ -216,7 +217,7 @@ fn items_are_had_again_without_being_sent() {
         let again = (&&Probe(&source)).dlp_again();
         run(
             at,
-            AnyHow,
+            Kind::<true, false>,
             source,
             again,
             false,
@@ -270,7 +271,7 @@ fn large_records_are_handed_over_while_the_loop_runs() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
-            AnyHow,
+            Kind::<true, false>,
             items,
             again,
             false,
@@ -309,7 +310,7 @@ fn a_panic_names_the_iteration() {
         let again = (&&Probe(&items)).dlp_again();
         run(
             at,
-            AnyHow,
+            Kind::<true, false>,
             items,
             again,
             false,
@@ -321,6 +322,41 @@ fn a_panic_names_the_iteration() {
             unseen,
         );
     });
+}
+
+#[test]
+fn a_panic_in_a_replay_ends_the_wait_for_a_batch() {
+    let options = Options { strategy: Strategy::Shared, ..Options::default() };
+    let at = a_loop_with(Exits::Never, options);
+    for round in 0..100_u64 {
+        let ended = std::panic::catch_unwind(|| {
+            testing::run(5, || {
+                let items = 0..30_u64;
+                let again = (&&Probe(&items)).dlp_again();
+                run(
+                    at,
+                    Kind::<true, false>,
+                    items,
+                    again,
+                    false,
+                    |x, record| {
+                        std::thread::sleep(std::time::Duration::from_micros(x * 20));
+                        record.effect(0);
+                        Flow::Next
+                    },
+                    |_, op| {
+                        assert_ne!(op.index(), round % 8, "in round {round}");
+                        Flow::Next
+                    },
+                    |_, _| {},
+                    |_, _| false,
+                    never,
+                    unseen,
+                );
+            })
+        });
+        assert!(ended.is_err());
+    }
 }
 
 #[test]
@@ -383,7 +419,19 @@ fn no_rank_waits_for_work_while_the_root_is_busy() {
             std::thread::sleep(Duration::from_millis(if is_root() { 40 } else { 1 }));
             Flow::Next
         };
-        run(at, AnyHow, items, again, false, body, |_, _| Flow::Next, |_, _| {}, |_, _| false, never, unseen);
+        run(
+            at,
+            Kind::<true, false>,
+            items,
+            again,
+            false,
+            body,
+            |_, _| Flow::Next,
+            |_, _| {},
+            |_, _| false,
+            never,
+            unseen,
+        );
         all_gather(count.get())
     });
     assert!(ran[0].iter().sum::<i32>() == 60 && ran[0][0] < 20, "the root ran {} of 60", ran[0][0]);

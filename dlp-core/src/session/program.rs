@@ -61,7 +61,8 @@ fn main_of_threads<R: Termination + 'static>(
     const GRACE: Duration = Duration::from_secs(1);
     sys::at_exit(super::end::at_exit);
     let (done, results) = std::sync::mpsc::channel();
-    for end in crate::transport::threads::Threads::world(ranks) {
+    let ranks_per_node = settings.ranks_per_node.unwrap_or(ranks);
+    for end in crate::transport::threads::Threads::world_of_nodes(ranks, ranks_per_node) {
         let (done, settings) = (done.clone(), settings.clone());
         let rank = end.rank();
         let run = move || {

@@ -30,7 +30,7 @@ impl Session {
     fn start_service(&'static self) -> Thread {
         let serve = move || {
             let hub = self.hub.as_ref().expect("only the root attends");
-            let mut idle = Idle::new();
+            let mut idle = Idle::new(self.transport.rings());
             while !self.over.load(Ordering::Acquire) && !self.transport.aborted() {
                 if self.attended.load(Ordering::Acquire) || hub.is_idle() {
                     idle.reset();

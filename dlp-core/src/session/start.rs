@@ -93,7 +93,7 @@ fn warn_of_being_alone() {
 #[cfg(feature = "mpi")]
 fn start_mpi(launch: &Launch, settings: Settings) -> &'static Session {
     let earlier = sys::threads().unwrap_or(1);
-    let mut mpi = Mpi::start().unwrap_or_else(|why| refuse_to_start(&why));
+    let mut mpi = Mpi::start(settings.ranks_per_node).unwrap_or_else(|why| refuse_to_start(&why));
     if let Some(bytes) = settings.longest_message {
         mpi = mpi.with_longest_message(bytes);
     }
@@ -173,8 +173,10 @@ pub fn init_with(comm: &impl crate::transport::processes::Communicator) -> Guard
         CURRENT.get().is_none() && process().is_none(),
         "dlp::init_with() was called after the session had started"
     );
-    let mpi = Mpi::adopt(comm).unwrap_or_else(|why| panic!("dlp::init_with(): {why}"));
-    Session::begin(Box::new(mpi), settings(), true);
+    let settings = settings();
+    let mpi =
+        Mpi::adopt(comm, settings.ranks_per_node).unwrap_or_else(|why| panic!("dlp::init_with(): {why}"));
+    Session::begin(Box::new(mpi), settings, true);
     sys::at_exit(super::end::at_exit);
     Guard { _not_send: std::marker::PhantomData }
 }

@@ -49,7 +49,7 @@ impl Rank<'_> {
             let (from, _, number, payload) = self.early.remove(at).expect("just found");
             return (from, number, payload);
         }
-        let (mut idle, start) = (Idle::new(), Instant::now());
+        let (mut idle, start) = (Idle::new(self.end.rings()), Instant::now());
         loop {
             if let Some((from, frame)) = self.end.poll() {
                 let Ok((epoch, Message::Answer(payload))) = Message::decode(frame) else {
@@ -170,7 +170,7 @@ impl Rank<'_> {
     }
 
     fn everything_is_sent_in_the_end(&self) {
-        let (mut idle, start) = (Idle::new(), Instant::now());
+        let (mut idle, start) = (Idle::new(self.end.rings()), Instant::now());
         while self.end.unsent() > 0 {
             assert_eq!(self.end.poll(), None, "rank {} got a message too many", self.end.rank());
             assert!(start.elapsed() < PATIENCE, "rank {} keeps {} bytes", self.end.rank(), self.end.unsent());

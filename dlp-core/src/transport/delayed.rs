@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Rest, Transport};
+use super::{Rest, Shared, Transport};
 use crate::wire::Frame;
 
 /// Another transport, with delays.
@@ -74,6 +74,10 @@ impl<T: Transport> Transport for Delayed<T> {
         self.inner.wake();
     }
 
+    fn rings(&self) -> bool {
+        self.inner.rings()
+    }
+
     fn unsent(&self) -> usize {
         self.inner.unsent()
     }
@@ -84,6 +88,18 @@ impl<T: Transport> Transport for Delayed<T> {
 
     fn aborted(&self) -> bool {
         self.inner.aborted()
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        self.inner.shared()
+    }
+
+    fn nodes(&self) -> usize {
+        self.inner.nodes()
+    }
+
+    fn wake_node(&self) {
+        self.inner.wake_node();
     }
 
     fn concurrent(&self) -> bool {

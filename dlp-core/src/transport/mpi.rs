@@ -2,7 +2,8 @@
 //!
 //! This file and its folder are the only place that names `mpi`. [`Mpi`] opens, closes and ends the job; how
 //! frames go out is in `send.rs`, how they come in in `receive.rs`, how a rank rests in `rest.rs`, and the calls
-//! themselves are in `ffi.rs`.
+//! themselves are in `ffi.rs`; who shares memory with whom, and who wakes whom in it, in `node.rs`, and short messages through that
+//! memory in `post.rs`.
 
 #![allow(unsafe_code)]
 
@@ -11,6 +12,8 @@ pub use mpi as binding;
 pub use mpi::traits::Communicator;
 
 mod ffi;
+mod node;
+mod post;
 mod receive;
 mod rest;
 mod send;
@@ -24,10 +27,11 @@ use mpi::environment::Universe;
 use mpi::traits::AsRaw;
 
 use self::ffi::Comm;
+use self::node::Node;
 use self::receive::Inbox;
-use self::rest::{Bell, Pace};
+use self::rest::Pace;
 use self::send::Outbox;
-use super::{Idle, Rest, Transport};
+use super::{Idle, Rest, Shared, Transport};
 use crate::settings::LONGEST_MESSAGE;
 use crate::wire::Frame;
 
@@ -35,7 +39,7 @@ use crate::wire::Frame;
 /// over is the only sign that a long payload moves.
 const PIECE: usize = 2 << 20;
 
-/// The longest sleep, for no frame ends it.
+/// The longest sleep.
 const LONGEST: Duration = Duration::from_millis(100);
 
 /// How long `close` waits for others to receive what was sent before.
@@ -54,7 +58,7 @@ pub struct Mpi {
     opener: usize,
     outbox: Outbox,
     inbox: Mutex<Inbox>,
-    bell: Bell,
+    node: Node,
     pace: Mutex<Pace>,
     owner: Mutex<Owner>,
 }
@@ -73,15 +77,17 @@ impl Mpi {
     /// Initialises MPI, for several threads if the library supports them, and becomes a rank of its world. All
     /// ranks of the job call this together; the thread that does is the one that calls `close`.
     ///
+    /// With `ranks_per_node`, so many ranks that share memory are a node, and not all of them: for tests.
+    ///
     /// # Errors
     /// If MPI is initialised already, where [`adopt`](Mpi::adopt) is the thing to call, or reports an error.
-    pub fn start() -> Result<Mpi, String> {
+    pub fn start(ranks_per_node: Option<usize>) -> Result<Mpi, String> {
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Multiple) else {
             return Err("this program has initialised MPI itself: hand over its communicator instead".into());
         };
         let owner = Owner::Us(ManuallyDrop::new(universe));
         // SAFETY: MPI has just been initialised, so the world is a communicator.
-        unsafe { Self::open(ffi::world(), owner) }
+        unsafe { Self::open(ffi::world(), owner, ranks_per_node) }
     }
 
     /// Becomes a rank of a communicator of a program that has initialised MPI itself. All ranks of the communicator
@@ -91,7 +97,10 @@ impl Mpi {
     /// # Errors
     /// If MPI is not initialised, or is finalized already; if the communicator is null, or one between two
     /// groups; or if MPI reports an error.
-    pub fn adopt(comm: &impl AsRaw<Raw = mpi::ffi::MPI_Comm>) -> Result<Mpi, String> {
+    pub fn adopt(
+        comm: &impl AsRaw<Raw = mpi::ffi::MPI_Comm>,
+        ranks_per_node: Option<usize>,
+    ) -> Result<Mpi, String> {
         if !mpi::is_initialized() {
             return Err("MPI is not initialised: initialise it first, or leave that to dlp".into());
         }
@@ -99,24 +108,25 @@ impl Mpi {
             return Err("MPI is finalized already, and cannot be started a second time".into());
         }
         // SAFETY: MPI runs, and who implements `AsRaw` vouches for the handle.
-        unsafe { Self::open(comm.as_raw(), Owner::Program) }
+        unsafe { Self::open(comm.as_raw(), Owner::Program, ranks_per_node) }
     }
 
     /// # Safety
     /// MPI runs, and `raw` is a communicator, or null.
-    unsafe fn open(raw: ffi::RawComm, owner: Owner) -> Result<Mpi, String> {
+    unsafe fn open(raw: ffi::RawComm, owner: Owner, ranks_per_node: Option<usize>) -> Result<Mpi, String> {
         // SAFETY: as promised by the caller.
         let comm = unsafe { Comm::duplicate(raw) }?;
         let (rank, size) = (comm.rank()?, comm.size()?);
+        let node = Node::open(comm, ranks_per_node)?;
         Ok(Mpi {
             comm,
             rank,
             size,
             concurrent: ffi::is_concurrent(),
             opener: this_thread(),
-            outbox: Outbox::new(comm, PIECE),
-            inbox: Mutex::new(Inbox::open(comm, size)?),
-            bell: Bell::default(),
+            outbox: Outbox::new(comm, PIECE, node.posts()),
+            inbox: Mutex::new(Inbox::open(comm, size, node.posts())?),
+            node,
             pace: Mutex::new(Pace::new()),
             owner: Mutex::new(owner),
         })
@@ -167,7 +177,7 @@ impl Mpi {
     }
 
     fn try_close(&self) -> Result<(), String> {
-        let (mut idle, start) = (Idle::new(), Instant::now());
+        let (mut idle, start) = (Idle::new(self.rings()), Instant::now());
         // Others may be here too, with a long payload for this rank that nobody will look at: let it come.
         while self.outbox.held() > 0 || self.inbox().is_arriving() {
             self.poll();
@@ -179,6 +189,7 @@ impl Mpi {
         }
         self.outbox.close();
         self.inbox().close()?;
+        self.node.close()?;
         self.comm.free()
     }
 }
@@ -201,7 +212,7 @@ impl Transport for Mpi {
     fn send(&self, to: usize, frame: Frame) {
         assert!(to < self.size, "there is no rank {to} among {}", self.size);
         self.enter();
-        if let Err(error) = self.outbox.send(to, &frame) {
+        if let Err(error) = self.outbox.send(&self.node, to, &frame) {
             self.fail(&error);
         }
     }
@@ -209,11 +220,11 @@ impl Transport for Mpi {
     fn poll(&self) -> Option<(usize, Frame)> {
         self.enter();
         if self.outbox.held() > 0
-            && let Err(error) = self.outbox.push_along()
+            && let Err(error) = self.outbox.push_along(&self.node)
         {
             self.fail(&error);
         }
-        match self.inbox().next() {
+        match self.inbox().next(&self.node) {
             Ok(news) => news,
             Err(error) => self.fail(&error),
         }
@@ -230,16 +241,27 @@ impl Transport for Mpi {
         let inbox = self.inbox();
         let (is_arriving, came) = (inbox.is_arriving(), inbox.moved());
         drop(inbox);
-        let is_moving = (is_arriving || self.outbox.held() > 0) && {
+        let under_way = is_arriving || self.outbox.held() > 0;
+        let is_moving = under_way && {
             let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
             pace.is_moving(came + self.outbox.moved(), Instant::now())
         };
-        if is_moving { Rest::Yield.in_place() } else { self.bell.sleep(longest.min(LONGEST)) }
+        if is_moving {
+            return Rest::Yield.in_place();
+        }
+        // Who sent what was begun rang for its beginning only.
+        let longest = longest.min(if under_way { Idle::NAP } else { LONGEST });
+        self.node
+            .sleep(longest, || self.inbox().is_ready(&self.node).unwrap_or_else(|error| self.fail(&error)));
     }
 
-    /// Ends a sleep of another thread. A frame that comes in cannot: MPI has no call that sleeps until one does.
     fn wake(&self) {
-        self.bell.ring();
+        self.node.wake();
+    }
+
+    /// Where all ranks share memory. MPI has no call that sleeps until a frame comes: those from other nodes end no sleep.
+    fn rings(&self) -> bool {
+        self.node.is_all()
     }
 
     fn unsent(&self) -> usize {
@@ -253,6 +275,18 @@ impl Transport for Mpi {
 
     fn aborted(&self) -> bool {
         false
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        self.node.shared()
+    }
+
+    fn nodes(&self) -> usize {
+        self.node.nodes()
+    }
+
+    fn wake_node(&self) {
+        self.node.wake_others();
     }
 
     fn concurrent(&self) -> bool {

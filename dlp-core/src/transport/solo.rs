@@ -1,14 +1,16 @@
 //! The world of one rank: nobody to talk to.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{Rest, Transport};
+use super::{Rest, Shared, Transport};
+use crate::pool::WORDS;
 use crate::wire::Frame;
 
 /// One rank alone.
 #[derive(Debug, Default)]
 pub struct Solo {
     aborted: AtomicBool,
+    words: [AtomicU64; WORDS],
 }
 
 impl Transport for Solo {
@@ -34,6 +36,10 @@ impl Transport for Solo {
 
     fn wake(&self) {}
 
+    fn rings(&self) -> bool {
+        false
+    }
+
     fn unsent(&self) -> usize {
         0
     }
@@ -45,6 +51,16 @@ impl Transport for Solo {
     fn aborted(&self) -> bool {
         self.aborted.load(Ordering::Acquire)
     }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::new(&self.words)
+    }
+
+    fn nodes(&self) -> usize {
+        1
+    }
+
+    fn wake_node(&self) {}
 
     fn concurrent(&self) -> bool {
         true

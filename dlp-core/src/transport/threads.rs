@@ -1,28 +1,40 @@
 //! N ranks as N threads of one process: an inbox for each, filled by the others.
 
 use std::collections::VecDeque;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use super::{Rest, Transport};
+use super::{Rest, Shared, Transport};
+use crate::pool::WORDS;
 use crate::wire::Frame;
 
 /// What the ranks of one world share.
 #[derive(Debug)]
-struct Shared {
+struct World {
     inboxes: Box<[Inbox]>,
+    /// How many ranks are a node, and for each node what its ranks share.
+    ranks_per_node: usize,
+    nodes: Box<[[AtomicU64; WORDS]]>,
     aborted: OnceLock<i32>,
 }
 
 #[derive(Debug, Default)]
 struct Inbox {
-    frames: Mutex<VecDeque<(usize, Frame)>>,
+    content: Mutex<Content>,
     news: Condvar,
 }
 
+#[derive(Debug, Default)]
+struct Content {
+    frames: VecDeque<(usize, Frame)>,
+    /// Another thread of the rank has ended a wait, perhaps one that has not begun.
+    woken: bool,
+}
+
 impl Inbox {
-    /// The frames; a rank that panicked while it held them left them whole, since only single calls are made.
-    fn frames(&self) -> MutexGuard<'_, VecDeque<(usize, Frame)>> {
-        self.frames.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is in it; a rank that panicked while it held that left it whole, since only single calls are made.
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -30,19 +42,28 @@ impl Inbox {
 #[derive(Clone, Debug)]
 pub struct Threads {
     rank: usize,
-    shared: Arc<Shared>,
+    world: Arc<World>,
 }
 
 impl Threads {
     /// The ends of a world of `size` ranks, in rank order.
     pub fn world(size: usize) -> Vec<Threads> {
+        Self::world_of_nodes(size, size)
+    }
+
+    /// The same, where only so many ranks at a time are taken to share memory.
+    ///
+    /// # Panics
+    /// If that is none.
+    pub fn world_of_nodes(size: usize, ranks_per_node: usize) -> Vec<Threads> {
         let inboxes = (0..size).map(|_| Inbox::default()).collect();
-        let shared = Arc::new(Shared { inboxes, aborted: OnceLock::new() });
-        (0..size).map(|rank| Threads { rank, shared: Arc::clone(&shared) }).collect()
+        let nodes = (0..size.div_ceil(ranks_per_node)).map(|_| Default::default()).collect();
+        let world = Arc::new(World { inboxes, ranks_per_node, nodes, aborted: OnceLock::new() });
+        (0..size).map(|rank| Threads { rank, world: Arc::clone(&world) }).collect()
     }
 
     fn mine(&self) -> &Inbox {
-        &self.shared.inboxes[self.rank]
+        &self.world.inboxes[self.rank]
     }
 }
 
@@ -52,31 +73,36 @@ impl Transport for Threads {
     }
 
     fn size(&self) -> usize {
-        self.shared.inboxes.len()
+        self.world.inboxes.len()
     }
 
     fn send(&self, to: usize, frame: Frame) {
-        let inbox = &self.shared.inboxes[to];
-        inbox.frames().push_back((self.rank, frame));
+        let inbox = &self.world.inboxes[to];
+        inbox.content().frames.push_back((self.rank, frame));
         inbox.news.notify_all();
     }
 
     fn poll(&self) -> Option<(usize, Frame)> {
-        self.mine().frames().pop_front()
+        self.mine().content().frames.pop_front()
     }
 
     fn wait(&self, rest: Rest) {
         let Rest::Sleep(longest) = rest else { return rest.in_place() };
-        let frames = self.mine().frames();
-        if frames.is_empty() && !self.aborted() {
-            drop(self.mine().news.wait_timeout(frames, longest));
+        let mut content = self.mine().content();
+        if content.frames.is_empty() && !content.woken && !self.aborted() {
+            let waited = self.mine().news.wait_timeout(content, longest);
+            content = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+        content.woken = false;
     }
 
     fn wake(&self) {
-        // Under the lock, so that a thread that has just found nothing is either asleep already or will look again.
-        let _frames = self.mine().frames();
+        self.mine().content().woken = true;
         self.mine().news.notify_all();
+    }
+
+    fn rings(&self) -> bool {
+        true
     }
 
     fn unsent(&self) -> usize {
@@ -84,19 +110,36 @@ impl Transport for Threads {
     }
 
     fn abort(&self, status: i32) {
-        let _ = self.shared.aborted.set(status);
-        for inbox in &self.shared.inboxes {
-            let _frames = inbox.frames();
+        let _ = self.world.aborted.set(status);
+        for inbox in &self.world.inboxes {
+            // Under the lock: a rank that has just seen no abort is either asleep already or will look again.
+            let _content = inbox.content();
             inbox.news.notify_all();
         }
     }
 
     fn aborted(&self) -> bool {
-        self.shared.aborted.get().is_some()
+        self.world.aborted.get().is_some()
     }
 
     fn status(&self) -> Option<i32> {
-        self.shared.aborted.get().copied()
+        self.world.aborted.get().copied()
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        Shared::new(&self.world.nodes[self.rank / self.world.ranks_per_node])
+    }
+
+    fn nodes(&self) -> usize {
+        self.world.nodes.len()
+    }
+
+    fn wake_node(&self) {
+        let first = self.rank - self.rank % self.world.ranks_per_node;
+        for inbox in self.world.inboxes.iter().skip(first).take(self.world.ranks_per_node) {
+            inbox.content().woken = true;
+            inbox.news.notify_all();
+        }
     }
 
     fn concurrent(&self) -> bool {

@@ -69,6 +69,8 @@ impl Message {
             Message::Answer(answer) => plain(10, [0; 4], answer),
             Message::Progress(count) => plain(11, [count, 0, 0, 0], Payload::default()),
             Message::Seen => plain(13, [0; 4], Payload::default()),
+            Message::Ask => plain(14, [0; 4], Payload::default()),
+            Message::Batch(range) => plain(15, [range.start, range.end, 0, 0], Payload::default()),
             Message::Abort(why) => plain(12, [0; 4], why.into_bytes().into()),
         };
         let mut header = [0; HEADER];
@@ -99,9 +101,9 @@ impl Shape {
             1 => (4, u16::MAX, true),
             3 => (4, 1, true),
             4 => (1, 0, true),
-            5 | 9 => (2, 0, false),
+            5 | 9 | 15 => (2, 0, false),
             7 | 11 => (1, 0, false),
-            6 | 13 => (0, 0, false),
+            6 | 13 | 14 => (0, 0, false),
             2 | 8 | 10 | 12 => (0, 0, true),
             _ => return None,
         };
@@ -159,7 +161,7 @@ impl Message {
                 Message::Request { completion, wants: small == 1, part: payload }
             }
             4 => Message::Left { index: a, part: payload },
-            5 if a > b => return Err(WireError::Malformed("a range that ends before it begins")),
+            5 | 15 if a > b => return Err(WireError::Malformed("a range that ends before it begins")),
             5 => Message::Assign(a..b),
             6 => Message::Release,
             7 => Message::Cancel(a),
@@ -168,6 +170,8 @@ impl Message {
             10 => Message::Answer(payload),
             11 => Message::Progress(a),
             13 => Message::Seen,
+            14 => Message::Ask,
+            15 => Message::Batch(a..b),
             12 => {
                 let why = String::from_utf8(payload.into_vec());
                 Message::Abort(why.map_err(|_| WireError::Malformed("a reason that is not text"))?)
@@ -238,6 +242,8 @@ mod tests {
             Message::Answer(data),
             Message::Progress(8),
             Message::Seen,
+            Message::Ask,
+            Message::Batch(7..9),
             Message::Abort("because".into()),
         ]
     }

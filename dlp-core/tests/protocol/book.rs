@@ -157,7 +157,7 @@ impl Book {
 
     fn on_order(&mut self, order: &Order) {
         match order {
-            Order::Cancel { .. } => {}
+            Order::Cancel { .. } | Order::Batch { .. } => {}
             Order::Assign { to, range } => {
                 assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
                 assert!(!self.is_host(*to), "the host runs nothing: {order:?}");

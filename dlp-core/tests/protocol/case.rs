@@ -33,7 +33,14 @@ pub(crate) struct Case {
 impl Case {
     fn new(members: usize, length: u64, deal: Option<Rule>, how: Option<Static>) -> Self {
         assert!(length <= u64::from(Set::BITS));
-        let terms = Terms { deal, length: Some(length), hold: true, may_stop: false, dedicated: false };
+        let terms = Terms {
+            deal,
+            batches: None,
+            length: Some(length),
+            hold: true,
+            may_stop: false,
+            dedicated: false,
+        };
         let (exits, failures, stops, cancel) = (0, 0, 0, None);
         let (deaths, replay, slow) = (false, false, false);
         Self { members, length, terms, how, exits, failures, stops, cancel, deaths, replay, slow }

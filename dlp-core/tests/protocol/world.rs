@@ -212,6 +212,7 @@ impl World {
         for order in orders {
             match order {
                 Order::Assign { to, range } => self.net.send(to, Down::Assign(range)),
+                Order::Batch { .. } => unreachable!("no pools here"),
                 Order::Release { to } => self.net.send(to, Down::Release),
                 Order::Cancel { to, at } => self.net.send(to, Down::Cancel(at)),
                 Order::Finish(outcome) => self.net.spread(&Down::Finish(outcome)),

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use dlp_core::manager::Terms;
+use dlp_core::manager::{Batches, Terms};
 use dlp_core::schedule::{Rule, Static};
 use dlp_core::site::Gather;
 
@@ -13,7 +13,7 @@ use crate::random::Random;
 pub(crate) const RANKS: usize = 1000;
 
 /// How many kinds of loops there are: as many seeds after one another have one of each.
-pub(crate) const KINDS: u64 = 8;
+pub(crate) const KINDS: u64 = 10;
 
 /// What an iteration does, whoever runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,7 @@ impl Plan {
         let known = random.one_in(2);
         let terms = Terms {
             deal: rule,
+            batches: None,
             length: known.then_some(length),
             hold: false,
             may_stop: false,
@@ -111,6 +112,12 @@ impl Plan {
                     self.leaves(random);
                 }
             }
+            7 | 8 => {
+                self.pools(random);
+                if kind == 8 {
+                    self.leaves(random);
+                }
+            }
             _ => {
                 let time = random.below(self.work * self.length / RANKS as u64);
                 self.death = Some((1 + random.below(RANKS as u64 - 1) as usize, time));
@@ -139,6 +146,13 @@ impl Plan {
         (self.terms.deal, self.terms.dedicated) = (None, false);
     }
 
+    fn pools(&mut self, random: &mut Random) {
+        let rule = random.pick(&[Rule::Factoring(48), Rule::Factoring(1), Rule::Auto]);
+        self.terms.batches = Some(Batches { rule, nodes: 21 });
+        (self.terms.deal, self.terms.dedicated) = (None, false);
+        self.tentative = random.one_in(3);
+    }
+
     pub(crate) fn fate(&self, index: u64) -> Fate {
         if self.exits.binary_search(&index).is_ok() {
             Fate::Leaves
@@ -163,9 +177,10 @@ impl Plan {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { length, terms, how, gather, .. } = self;
-        match how {
-            Some(how) => write!(f, "{how:?}")?,
-            None => write!(f, "managed {:?}", terms.deal.unwrap_or(Rule::Auto))?,
+        match (how, terms.batches) {
+            (_, Some(batches)) => write!(f, "shared {:?}", batches.rule)?,
+            (Some(how), None) => write!(f, "{how:?}")?,
+            (None, None) => write!(f, "managed {:?}", terms.deal.unwrap_or(Rule::Auto))?,
         }
         write!(f, ", {length} items, gather {gather:?}")?;
         let says = [

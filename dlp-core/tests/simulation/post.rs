@@ -19,6 +19,8 @@ pub(crate) enum Event {
     Arrive { from: usize, to: usize, frame: Frame },
     /// A member has run an iteration.
     Ran(usize, u64),
+    /// A rank looks again at the pool of its node.
+    Wake(usize),
     /// A rank dies.
     Die(usize),
 }

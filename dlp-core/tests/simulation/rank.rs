@@ -46,7 +46,10 @@ impl Rank {
         let of = |how| shares(how, number as u64, RANKS as u64, plan.terms.length);
         Self {
             number,
-            worker: Worker::new(plan.how.map(of)),
+            worker: match plan.terms.batches {
+                Some(_) => Worker::pooled(),
+                None => Worker::new(plan.how.map(of)),
+            },
             here: false,
             inbox: VecDeque::new(),
             busy: false,

@@ -77,6 +77,7 @@ impl Root {
                 self.on_part(part, &mut out);
                 orders
             }
+            Message::Ask => self.manager.on_ask(now, from),
             Message::Cancel(at) => Ok(self.manager.on_cancel(now, at)),
             message => panic!("rank {from} sent {message:?}"),
         };
@@ -88,6 +89,7 @@ impl Root {
     fn carry_out(&mut self, order: Order) -> (To, Message) {
         match order {
             Order::Assign { to, range } => (To::One(to), Message::Assign(range)),
+            Order::Batch { to, range } => (To::One(to), Message::Batch(range)),
             Order::Release { to } => (To::One(to), Message::Release),
             Order::Cancel { to, at } => (To::One(to), Message::Cancel(at)),
             Order::Finish(outcome) => {

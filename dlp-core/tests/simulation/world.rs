@@ -3,6 +3,9 @@
 //! A member does here what the engine of a loop does: it looks for messages between iterations now and then, replays what is
 //! complete, and hands over in between, one Part at a time. What must hold at the end is in `end.rs`.
 
+use std::sync::atomic::AtomicU64;
+
+use dlp_core::pool::{Pool, Take, WORDS};
 use dlp_core::site::Gather;
 use dlp_core::wire::{Completion, Message};
 use dlp_core::worker::{Report, Task};
@@ -16,12 +19,17 @@ use crate::root::{Root, To, enter};
 /// With so many bytes a Part is handed over in the middle of a range.
 const FULL: usize = 256;
 
+/// How many ranks are a node.
+const NODE: usize = 48;
+
 pub(crate) struct World {
     pub(crate) plan: Plan,
     pub(crate) root: Root,
     pub(crate) ranks: Vec<Rank>,
     /// How often each index ran.
     pub(crate) ran: Vec<u8>,
+    /// The pool of each node.
+    pools: Vec<[AtomicU64; WORDS]>,
     random: Random,
     post: Post,
     /// From when on nothing is heard of the rank that has died.
@@ -61,6 +69,7 @@ impl World {
             root: Root::new(&plan),
             ranks: (0..RANKS).map(|rank| Rank::new(&plan, rank, replays(rank))).collect(),
             ran: vec![0; plan.length as usize],
+            pools: (0..RANKS.div_ceil(NODE)).map(|_| Default::default()).collect(),
             random: Random::new(!plan.seed),
             post: Post::default(),
             silent: u64::MAX,
@@ -84,6 +93,7 @@ impl World {
             }
             Event::Arrive { to, frame, .. } => self.on_arrival(to, Post::read(frame)),
             Event::Ran(rank, index) => self.on_ran(rank, index),
+            Event::Wake(rank) => self.go_on(rank),
             Event::Die(rank) => {
                 self.silent = self.post.now + self.random.about(self.plan.delay);
                 self.ranks[rank].dead = true;
@@ -151,6 +161,11 @@ impl World {
                     let time = self.random.about(self.plan.work);
                     self.post.after(time, Event::Ran(rank, range.start));
                 }
+                Task::Draw => {
+                    if !self.draw(rank) {
+                        return;
+                    }
+                }
                 Task::Leave(outcome) => {
                     here.out = Some(outcome);
                     if here.inbox.is_empty() {
@@ -166,6 +181,41 @@ impl World {
                     self.take_in(rank, message);
                 }
             }
+        }
+    }
+
+    fn pool(&self, rank: usize) -> Pool<'_> {
+        Pool::new(&self.pools[rank / NODE], 1)
+    }
+
+    /// Takes what to run from the pool of the node; false if there is nothing to do but wait.
+    fn draw(&mut self, rank: usize) -> bool {
+        let most = 1 + self.random.below(20);
+        match self.pool(rank).take(|left| most.min(left / NODE as u64)) {
+            Take::Run(range) if self.ranks[rank].worker.on_draw(range.clone()) => {}
+            Take::Ask => {
+                self.ranks[rank].worker.on_ask();
+                self.tell(rank, Message::Ask);
+            }
+            Take::Wait if self.ranks[rank].inbox.is_empty() => return false,
+            Take::Wait => self.look(rank),
+            take => {
+                if matches!(take, Take::Run(_)) {
+                    self.pool(rank).close(false);
+                    self.wake_node(rank);
+                }
+                let report = self.ranks[rank].worker.on_dry();
+                self.hand_over(rank, report);
+            }
+        }
+        true
+    }
+
+    fn wake_node(&mut self, rank: usize) {
+        let first = rank - rank % NODE;
+        for other in (first..RANKS.min(first + NODE)).filter(|&other| other != rank) {
+            let late = self.random.about(1_000);
+            self.post.after(late, Event::Wake(other));
         }
     }
 
@@ -194,6 +244,16 @@ impl World {
                     let left = here.left.expect("it was found");
                     self.tell(0, Message::Cancel(left + 1));
                 }
+            }
+            Message::Batch(range) => {
+                here.worker.on_batch();
+                let pool = self.pool(rank);
+                if range.is_empty() {
+                    pool.close(true)
+                } else {
+                    pool.fill(&range)
+                };
+                self.wake_node(rank);
             }
             message if !waits => panic!("rank {rank} did not ask and got {message:?}"),
             Message::Assign(range) => here.worker.on_assign(range),

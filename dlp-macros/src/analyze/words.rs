@@ -19,12 +19,11 @@ const MUTATORS: &str = "\
     split_off swap swap_remove swap_with_slice take truncate values_mut write_all write_fmt \
     write_str";
 
-/// Of those, the ones whose value is `()`.
+/// Of those, the ones whose value is `()`, but for a number's `rotate_left`.
 const UNIT_MUTATORS: &str = "\
     append clear copy_from_slice dedup dedup_by dedup_by_key extend extend_from_slice fill \
     insert_str push push_back push_front push_str resize resize_with retain retain_mut reverse \
-    rotate_left rotate_right sort sort_by sort_by_key sort_unstable sort_unstable_by \
-    sort_unstable_by_key truncate";
+    sort sort_by sort_by_key sort_unstable sort_unstable_by sort_unstable_by_key truncate";
 
 /// Methods that hand out, through a shared reference, a way to change what they are called on, or change it.
 const HANDLES: &str = "\

@@ -231,8 +231,9 @@ impl Generator {
     }
 
     fn options(&mut self) -> Options {
-        let strategy = ["", "managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid"]
-            [self.random.weighted(&[2, 3, 3, 3, 1, 1, 1, 1])];
+        let strategy =
+            ["", "managed", "round_robin", "block", "serial", "guided", "factoring", "trapezoid", "shared"]
+                [self.random.weighted(&[2, 3, 3, 3, 1, 1, 1, 1, 2])];
         let chunk = match strategy {
             "block" | "serial" => "",
             _ => ["", "1", "3", "\"auto\""][self.random.below(4)],

@@ -2,20 +2,16 @@
 //! are to be, and not what they did.
 
 use super::Engine;
-use crate::observe::Observer;
-use crate::run::code::Code;
 use crate::run::left::Way;
 use crate::site::Gather;
 use crate::wire::Outcome;
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Leaves the loop, when there is nothing more to run for this rank; how the loop was left, if it was.
     pub(super) fn leave(&mut self, outcome: Option<Outcome>) -> Option<Way> {
+        if self.worker.draws() {
+            self.well.close();
+        }
         let released = outcome.is_none();
         if released && self.gather == Gather::Root && self.replays {
             self.see_the_others_done();
@@ -27,7 +23,7 @@ where
         self.tell_verdict();
         let left_in_an_iteration = outcome.is_some_and(|outcome| outcome.exit.is_some());
         if self.left.is_none() && !left_in_an_iteration {
-            self.check_end(outcome.map(|outcome| outcome.end).or(self.source.length()));
+            self.check_end(outcome.map(|outcome| outcome.end).or(self.work.length()));
         }
         self.left.take()
     }
@@ -60,7 +56,7 @@ where
 
     /// Steps the source to its end, and makes sure that it is where it is to be.
     fn check_source(&mut self, length: u64) {
-        if let Err(found) = self.source.finish(length) {
+        if let Err(found) = self.work.finish(length) {
             self.fail(format_args!(
                 "cannot be split: its source has {found} or more items here, and {length} were expected; a source must \
                  give the same items on every rank and announce by `size_hint` what it gives"

@@ -1,22 +1,16 @@
 //! Replaying what iterations recorded, in loop order, on this rank's own variables. Knows which iteration is next, and what to
 //! do when one leaves; not what an effect is.
 
-use super::{Engine, Verdict};
-use crate::observe::Observer;
+use super::Engine;
+use crate::observe::{Counting, Observer};
 use crate::part::{Stretch, read_stretches};
 use crate::report::{self, Place};
-use crate::run::code::Code;
 use crate::run::left::Way;
+use crate::run::work::Work;
 use crate::session::{Mode, Within};
-use crate::site::Loop;
 use crate::wire::{Message, Payload};
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Replays every iteration that is next in loop order.
     pub(super) fn replay_ready(&mut self) {
         if !self.replays || self.left.is_some() || self.verdict.is_awaited() {
@@ -39,12 +33,11 @@ where
             if self.verifies {
                 self.verify();
             }
-            // To verify takes an iteration at a time.
+            // Whoever verifies takes one iteration at a time.
             let most = if self.verifies { 1 } else { u64::MAX };
-            let Self { at, ledger, code, observer, verdict, .. } = self;
-            let read =
-                ledger.read(most, |stretch| replay_stretch(at, code, *observer, &stretch, Some(verdict)));
-            match read.map_err(|why| why.to_string())? {
+            let Self { ledger, work, observer, verdict, .. } = self;
+            let step = ledger.read(most, |stretch| replay_some(*work, observer, &stretch, verdict.way_out()));
+            match step.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
                 None => break,
             }
@@ -55,11 +48,11 @@ where
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let Self { at, code, observer, left, .. } = self;
+        let Self { work, observer, left, .. } = self;
         let mut broken = None;
         let read = read_stretches(part, |stretch| {
             if left.is_none() && broken.is_none() {
-                match replay_stretch(at, code, *observer, &stretch, None) {
+                match replay_some(*work, observer, &stretch, None) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -73,18 +66,15 @@ where
 }
 
 /// Replays iterations that follow one another; the way out that one took, if it did: those after it are not replayed.
-fn replay_stretch<T>(
-    at: &'static Loop,
-    code: &mut impl Code<T>,
-    observer: &mut impl Observer,
+fn replay_some(
+    work: &mut dyn Work,
+    observer: &mut Counting,
     stretch: &Stretch<'_>,
-    verdict: Option<&Verdict>,
+    led: Option<&Way>,
 ) -> Result<Option<Way>, String> {
     if stretch.is_blank() {
         observer.replayed(stretch.indices.clone());
         return Ok(None);
     }
-    report::at(Place::Replay(at, stretch.indices.start, stretch.member));
-    let led = verdict.and_then(Verdict::way_out);
-    code.replay(stretch, led, |index| observer.replayed(index..index + 1))
+    work.replay(stretch, led, observer)
 }

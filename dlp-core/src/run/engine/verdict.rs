@@ -5,8 +5,6 @@
 
 use super::Engine;
 use crate::encoding::{decode, encode};
-use crate::observe::Observer;
-use crate::run::code::Code;
 use crate::run::left::Way;
 use crate::wire::Message;
 
@@ -36,12 +34,7 @@ impl Verdict {
     }
 }
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Tells the others how the loop was left here, if they wait for that.
     pub(super) fn tell_verdict(&self) {
         if let Verdict::Owed = self.verdict {

@@ -4,28 +4,19 @@
 //! address. The first difference is named by index, rank and statement. Knows records as bytes, and nothing of what they mean.
 
 use super::Engine;
-use super::range::run_alike;
-use crate::observe::Observer;
 use crate::part::Draft;
 use crate::record::EXITS;
-use crate::report::{self, Place};
-use crate::run::code::Code;
 use crate::session::{Mode, Within};
 
-impl<I, C, O> Engine<'_, I, C, O>
-where
-    I: Iterator,
-    C: Code<I::Item>,
-    O: Observer,
-{
+impl Engine<'_> {
     /// Runs the iteration that is next in loop order, if it is here, and compares.
     pub(super) fn verify(&mut self) {
         let index = self.ledger.next_index();
         let Some((member, there)) = self.ledger.peek().map(|(member, there)| (member, there.to_vec())) else {
             return;
         };
-        let Some(record) = self.trace(index) else { return };
-        let record = record.record();
+        let Some(draft) = self.trace(index) else { return };
+        let record = draft.record();
         let here = record.take();
         if here == there {
             return;
@@ -41,17 +32,11 @@ where
         ));
     }
 
-    /// Runs an iteration, if the source has it, and remembers where each of its effects begins.
+    /// Runs an iteration, if there is one, and remembers where each of its effects begins.
     fn trace(&mut self, index: u64) -> Option<Draft> {
         let _within = Within::new(Mode::Iterating);
-        report::at(Place::Iteration(self.at, index));
         let mut draft = Draft::traced();
-        let mut next = index;
-        let Self { at, source, code, observer, .. } = self;
-        code.uncounted(|| {
-            run_alike(source, code, &mut draft, *observer, at.exits, &mut next, index + 1);
-        });
-        (next > index).then_some(draft)
+        self.work.rehearse(index, &mut draft, self.observer).then_some(draft)
     }
 
     /// In what two records of an iteration differ, if it is in the effect at `site`, or in the way out of that number.

@@ -13,7 +13,7 @@ use crate::settings::Settings;
 use crate::site::{Gather, Options, Strategy};
 use crate::split::split_managed;
 use crate::transport::threads::Threads;
-use crate::transport::{Rest, Transport};
+use crate::transport::{Rest, Shared, Transport};
 use crate::wire::{Completion, Frame, Message, Payload};
 
 /// What becomes of a frame, if it is one that is to be changed.
@@ -59,6 +59,10 @@ impl Transport for Tampering {
         self.inner.wake();
     }
 
+    fn rings(&self) -> bool {
+        self.inner.rings()
+    }
+
     fn unsent(&self) -> usize {
         self.inner.unsent()
     }
@@ -69,6 +73,18 @@ impl Transport for Tampering {
 
     fn aborted(&self) -> bool {
         self.inner.aborted()
+    }
+
+    fn shared(&self) -> Shared<'_> {
+        self.inner.shared()
+    }
+
+    fn nodes(&self) -> usize {
+        self.inner.nodes()
+    }
+
+    fn wake_node(&self) {
+        self.inner.wake_node();
     }
 
     fn concurrent(&self) -> bool {

@@ -6,7 +6,7 @@ use crate::carry::{CarryOwned, Field};
 use crate::collective::is_root;
 use crate::exit::{Failed, LeaveOwned, Slot};
 use crate::record::{Flow, Guard};
-use crate::run::{AnyHow, never, run};
+use crate::run::{Kind, never, run};
 use crate::site::{Exits, Gather, Loop, Options};
 use crate::testing;
 
@@ -28,7 +28,7 @@ fn in_the_replay(
     let again = (&&Probe(&items)).dlp_again();
     let left = run(
         at,
-        AnyHow,
+        Kind::<true, false>,
         items,
         again,
         false,
@@ -109,7 +109,7 @@ fn led(at: &'static Loop, fails: u64) -> (Vec<u64>, LeftWith<String>) {
     let again = (&&Probe(&items)).dlp_again();
     let left = run(
         at,
-        AnyHow,
+        Kind::<true, false>,
         items,
         again,
         true,

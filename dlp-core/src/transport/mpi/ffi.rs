@@ -73,6 +73,9 @@ fn explain(code: c_int, call: &str) -> String {
     format!("`{call}` failed: {text} (code {code})")
 }
 
+/// How many bytes a processor takes as one.
+const CACHE_LINE: usize = 64;
+
 /// A communicator of our own.
 #[derive(Clone, Copy)]
 pub(super) struct Comm(RawComm);
@@ -199,10 +202,110 @@ impl Comm {
         Ok(Receiver(request))
     }
 
+    /// The ranks that share memory with this one, or of those only such of a group of `group` ranks: a communicator
+    /// of theirs, and who they are. All ranks call this together.
+    pub(super) fn neighbours(self, group: Option<usize>) -> Result<(Comm, Vec<usize>), String> {
+        let mut node = Comm(self.0);
+        // SAFETY: constants of the library, and a place for the answer. The order of the ranks is kept.
+        let code = unsafe {
+            let (kind, info) = (ffi::RSMPI_COMM_TYPE_SHARED, ffi::RSMPI_INFO_NULL);
+            ffi::MPI_Comm_split_type(self.0, kind, 0, info, &raw mut node.0)
+        };
+        check(code, "MPI_Comm_split_type")?;
+        if let Some(group) = group {
+            let (color, mut part) = (count(node.rank()? / group.max(1))?, Comm(self.0));
+            // SAFETY: a communicator of ours, and a place for the answer.
+            check(unsafe { ffi::MPI_Comm_split(node.0, color, 0, &raw mut part.0) }, "MPI_Comm_split")?;
+            node.free()?;
+            node = part;
+        }
+        let (mine, mut ranks) = (count(self.rank()?)?, vec![0 as c_int; node.size()?]);
+        // SAFETY: one number here, and room for one of each rank.
+        let code = unsafe {
+            let (from, to) = ((&raw const mine).cast(), ranks.as_mut_ptr().cast());
+            let int = ffi::RSMPI_INT32_T;
+            ffi::MPI_Allgather(from, 1, int, to, 1, int, node.0)
+        };
+        check(code, "MPI_Allgather")?;
+        let ranks = ranks.into_iter().map(|rank| usize::try_from(rank).unwrap_or(usize::MAX)).collect();
+        Ok((node, ranks))
+    }
+
+    /// How many ranks say yes. All ranks call this together.
+    pub(super) fn count(self, yes: bool) -> Result<usize, String> {
+        let (own, mut sum) = (c_int::from(yes), 0);
+        // SAFETY: one number here, and a place for one.
+        let code = unsafe {
+            let (from, to) = ((&raw const own).cast(), (&raw mut sum).cast());
+            ffi::MPI_Allreduce(from, to, 1, ffi::RSMPI_INT32_T, ffi::RSMPI_SUM, self.0)
+        };
+        check(code, "MPI_Allreduce")?;
+        usize::try_from(sum).map_err(|_| format!("`MPI_Allreduce` says {sum}"))
+    }
+
+    /// Memory that all ranks of this communicator share, `bytes` long, all zero, at an address that a cache line begins at. They
+    /// call this together.
+    pub(super) fn share(self, bytes: usize) -> Result<Window, String> {
+        // All of it is in the part of the first rank.
+        let with_margin = bytes + CACHE_LINE;
+        let own = if self.rank()? == 0 { with_margin } else { 0 };
+        let too_much = |_| format!("{own} bytes are more than MPI can share");
+        let own = ffi::MPI_Aint::try_from(own).map_err(too_much)?;
+        let (mut size, mut unit, mut memory) = (0, 0, std::ptr::null_mut::<u8>());
+        // SAFETY: constants of the library.
+        let (info, mut window) = unsafe { (ffi::RSMPI_INFO_NULL, ffi::RSMPI_WIN_NULL) };
+        // SAFETY: a communicator whose ranks share memory, and places for the answers (of which this one is a pointer).
+        let code = unsafe {
+            let place = (&raw mut memory).cast();
+            ffi::MPI_Win_allocate_shared(own, 1, info, self.0, place, &raw mut window)
+        };
+        check(code, "MPI_Win_allocate_shared")?;
+        // SAFETY: the window that was just made, and places for the answers.
+        let code = unsafe {
+            let place = (&raw mut memory).cast();
+            ffi::MPI_Win_shared_query(window, 0, &raw mut size, &raw mut unit, place)
+        };
+        check(code, "MPI_Win_shared_query")?;
+        if memory.is_null() || usize::try_from(size) != Ok(with_margin) {
+            return Err("`MPI_Win_shared_query` found no memory".into());
+        }
+        // The same place for all: it is pages that they share.
+        // SAFETY: inside the margin.
+        let memory = unsafe { memory.add(memory.align_offset(CACHE_LINE)) };
+        let memory = std::ptr::NonNull::new(memory).ok_or("no memory")?;
+        if own > 0 {
+            // SAFETY: so many bytes, which nobody else looks at before all have met below.
+            unsafe { memory.write_bytes(0, bytes) };
+        }
+        // SAFETY: a communicator of ours.
+        check(unsafe { ffi::MPI_Barrier(self.0) }, "MPI_Barrier")?;
+        Ok(Window { window, memory })
+    }
+
     /// Gives the communicator back. Nobody uses it any more.
     pub(super) fn free(mut self) -> Result<(), String> {
         // SAFETY: a communicator of ours, not freed before: `Mpi::close` sees to that.
         check(unsafe { ffi::MPI_Comm_free(&raw mut self.0) }, "MPI_Comm_free")
+    }
+}
+
+/// Memory that several ranks share. A drop does not give it back.
+pub(super) struct Window {
+    window: ffi::MPI_Win,
+    /// Where it is here: for each rank at another address.
+    pub(super) memory: std::ptr::NonNull<u8>,
+}
+
+// SAFETY: a handle and an address mean the same to every thread.
+unsafe impl Send for Window {}
+// SAFETY: as above; what is in the memory is looked at in `node.rs` alone.
+unsafe impl Sync for Window {}
+
+impl Window {
+    /// Gives the memory back. Nobody here uses it any more; all its ranks call this together.
+    pub(super) fn free(mut self) -> Result<(), String> {
+        // SAFETY: a window of ours, not freed before, since this takes it.
+        check(unsafe { ffi::MPI_Win_free(&raw mut self.window) }, "MPI_Win_free")
     }
 }
 

@@ -1,7 +1,7 @@
-//! The way in: MPI messages become frames, delivered in the order in which each rank sent them.
+//! The way in: messages become frames, delivered in the order in which each rank sent them.
 //!
-//! Knows how `send.rs` cuts a frame, and not what it says. A ring of receives for heads is always posted; a head
-//! tells how long its payload is, and receives of just that length are posted for its pieces. No probe, and
+//! Knows how `send.rs` cuts a frame, and not what it says. Heads come through memory from some ranks, and for those of the others a
+//! ring of receives is always posted; from one rank they come one way only, so that their order is kept. A head tells how long its payload is, and receives of just that length are posted for its pieces. No probe, and
 //! nothing that blocks.
 
 #![allow(unsafe_code)]
@@ -10,6 +10,8 @@ use std::collections::VecDeque;
 use std::mem::{self, ManuallyDrop};
 
 use super::ffi::{Arrival, Comm, Receiver, Request, Tag};
+use super::node::Node;
+use super::post::Reader;
 use crate::transport::head::{self, Head, SHORT};
 use crate::wire::{Frame, HEADER, Payload};
 
@@ -33,6 +35,12 @@ pub(super) struct Inbox {
     ring: Vec<Slot>,
     /// The slot that is next to be filled.
     next: usize,
+    /// How many heads have come by MPI from ranks of this node.
+    letters: u32,
+    /// The posts that this rank reads, which of them is to be looked at first, and what was read last.
+    readers: Vec<Reader>,
+    first: usize,
+    message: Vec<u8>,
     /// For each rank: what has come from it since a payload that is not yet whole, that one first.
     behind: Vec<VecDeque<Arriving>>,
     /// The ranks whose first one waits for room.
@@ -41,6 +49,8 @@ pub(super) struct Inbox {
     busy: VecDeque<usize>,
     room: usize,
     room_taken: usize,
+    /// A frame that a look for news has found.
+    found: Option<(usize, Frame)>,
     /// How many heads of long frames, and pieces of them, have come.
     moved: u64,
 }
@@ -132,11 +142,26 @@ impl Arriving {
 }
 
 impl Inbox {
-    pub(super) fn open(comm: Comm, size: usize) -> Result<Inbox, String> {
+    pub(super) fn open(comm: Comm, size: usize, posts: usize) -> Result<Inbox, String> {
         let ring = (0..RING).map(|_| Slot::open(comm)).collect::<Result<_, _>>()?;
         let behind = (0..size).map(|_| VecDeque::new()).collect();
         let (waiting, busy) = (VecDeque::new(), VecDeque::new());
-        Ok(Inbox { comm, ring, next: 0, behind, waiting, busy, room: ROOM, room_taken: 0, moved: 0 })
+        Ok(Inbox {
+            comm,
+            ring,
+            next: 0,
+            letters: 0,
+            readers: (0..posts).map(|_| Reader::default()).collect(),
+            first: 0,
+            message: Vec::with_capacity(SHORT),
+            behind,
+            waiting,
+            busy,
+            room: ROOM,
+            room_taken: 0,
+            found: None,
+            moved: 0,
+        })
     }
 
     /// Lets so many bytes come in at the same time from now on.
@@ -157,8 +182,10 @@ impl Inbox {
 
     /// The next frame that is whole, and its sender.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<(usize, Frame)>, String> {
-        // One look is enough: on a posted receive MPI works first, then looks (a probe does not, and often misses).
+    pub(super) fn next(&mut self, node: &Node) -> Result<Option<(usize, Frame)>, String> {
+        if let Some(found) = self.found.take() {
+            return Ok(Some(found));
+        }
         // After a head another round, for what it announces; not endlessly, as heads may come as fast as they go.
         for _ in 0..RING {
             if self.is_arriving()
@@ -166,24 +193,77 @@ impl Inbox {
             {
                 return Ok(Some(news));
             }
-            let Some(slot) = self.ring.get_mut(self.next) else { break };
-            let Some(Arrival { from, length }) = slot.receiver.received()? else { break };
-            if let Some(frame) = self.take_head(from, length)? {
+            if self.ring.is_empty() {
+                break;
+            }
+            // SAFETY: not closed, as the ring is there.
+            let head = match unsafe { self.read(node) }? {
+                // SAFETY: as above.
+                None => unsafe { self.receive(node) }?,
+                head => head,
+            };
+            let Some((from, head)) = head else { break };
+            if let Some(frame) = self.take_in(from, head) {
                 return Ok(Some((from, frame)));
             }
         }
         Ok(None)
     }
 
-    /// Empties the next slot and starts it again. The frame, if that is all of it, and its sender owes no earlier one.
+    /// Whether there is a frame that is whole.
+    pub(super) fn is_ready(&mut self, node: &Node) -> Result<bool, String> {
+        self.found = self.next(node)?;
+        Ok(self.found.is_some())
+    }
+
+    /// The next head that came through memory.
+    ///
+    /// # Safety
+    /// The memory of the node was not given back.
     #[inline]
-    fn take_head(&mut self, from: usize, length: usize) -> Result<Option<Frame>, String> {
+    unsafe fn read(&mut self, node: &Node) -> Result<Option<(usize, Head)>, String> {
+        for _ in 0..self.readers.len() {
+            let post = self.first;
+            self.first = if post + 1 == self.readers.len() { 0 } else { post + 1 };
+            // SAFETY: as promised by the caller.
+            let is_read = self.readers[post].read(unsafe { node.inward(post) }, &mut self.message);
+            let from = node.writer(post);
+            let wrong = |error| format!("rank {from} sent {error}");
+            if is_read.map_err(wrong)? {
+                return Ok(Some((from, head::read(&self.message).map_err(wrong)?)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next head that came by MPI, from a slot that is emptied and started again.
+    ///
+    /// # Safety
+    /// The memory of the node was not given back.
+    #[inline]
+    unsafe fn receive(&mut self, node: &Node) -> Result<Option<(usize, Head)>, String> {
+        // SAFETY: as promised by the caller.
+        let is_due = !node.is_all() || unsafe { node.letters() } != self.letters;
+        if !is_due {
+            return Ok(None);
+        }
         let slot = &mut self.ring[self.next];
+        // One look is enough: on a posted receive MPI works first, then looks (a probe does not, and often misses).
+        let Some(Arrival { from, length }) = slot.receiver.received()? else { return Ok(None) };
         let head = head::read(&slot.memory[..length]).map_err(|error| format!("rank {from} sent {error}"))?;
         slot.receiver.start()?;
         self.next = (self.next + 1) % RING;
+        if node.has(from) {
+            self.letters = self.letters.wrapping_add(1);
+        }
+        Ok(Some((from, head)))
+    }
+
+    /// The frame, if that is all of it, and its sender owes no earlier one.
+    #[inline]
+    fn take_in(&mut self, from: usize, head: Head) -> Option<Frame> {
         let frame = match head {
-            Head::Whole(frame) if self.behind[from].is_empty() => return Ok(Some(frame)),
+            Head::Whole(frame) if self.behind[from].is_empty() => return Some(frame),
             Head::Whole(frame) => Arriving::whole(frame),
             Head::Pieces { header, length, piece } => Arriving::announced(header, length, piece),
         };
@@ -192,7 +272,7 @@ impl Inbox {
             self.waiting.push_back(from);
         }
         self.behind[from].push_back(frame);
-        Ok(None)
+        None
     }
 
     /// Finds room for payloads, each only when it is the next of its sender, as long as there is some.

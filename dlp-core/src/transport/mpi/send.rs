@@ -1,18 +1,21 @@
-//! The way out: frames become MPI messages, whose memory is kept until MPI has done with it.
+//! The way out: frames become messages in memory or through MPI; what MPI reads is kept until it has done with it.
 //!
 //! Knows how a frame is cut, and neither what it says nor how one comes in. A frame of at most [`SHORT`] bytes is
-//! one message. Of a longer one the header goes ahead, with the length of the pieces (eight bytes, little-endian)
-//! in which the payload follows: pieces, since MPI counts in `int`, and ahead, so that the receiver knows every
+//! one message, through memory where there is a post to that rank. Of a longer one the header goes ahead, with the length of the pieces (eight bytes, little-endian)
+//! in which the payload follows through MPI: pieces, since MPI counts in `int`, and ahead, so that the receiver knows every
 //! length before it receives. It must: Open MPI 4.1 writes past the end of a receive that is too short.
 
 #![allow(unsafe_code)]
 
+use std::collections::VecDeque;
 use std::mem::{self, ManuallyDrop};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ffi::{Comm, Request, Tag};
+use super::node::Node;
+use super::post::Writer;
 use crate::transport::head::{self, SHORT};
 use crate::wire::{Frame, Payload};
 
@@ -43,6 +46,9 @@ struct Queue {
     draft: Vec<u8>,
     /// Buffers of short messages that are over.
     spare: Vec<Vec<u8>>,
+    /// The posts that this rank writes into, and what is to be written there as soon as there is room, for which rank.
+    writers: Vec<Writer>,
+    overdue: VecDeque<(usize, Vec<u8>)>,
     closed: bool,
 }
 
@@ -68,9 +74,10 @@ impl Memory {
 }
 
 impl Outbox {
-    pub(super) fn new(comm: Comm, longest_piece: usize) -> Outbox {
-        let (queue, held, moved) = (Mutex::default(), AtomicUsize::new(0), AtomicU64::new(0));
-        Outbox { comm, longest_piece, queue, held, moved }
+    pub(super) fn new(comm: Comm, longest_piece: usize, posts: usize) -> Outbox {
+        let writers = (0..posts).map(|_| Writer::default()).collect();
+        let queue = Mutex::new(Queue { writers, ..Queue::default() });
+        Outbox { comm, longest_piece, queue, held: AtomicUsize::new(0), moved: AtomicU64::new(0) }
     }
 
     /// Cuts payloads into pieces of this many bytes from now on.
@@ -78,9 +85,11 @@ impl Outbox {
         self.longest_piece = bytes;
     }
 
-    /// Starts to send a frame.
-    pub(super) fn send(&self, to: usize, frame: &Frame) -> Result<(), String> {
-        // Held until all is started: the pieces of two frames to one rank must not mix.
+    /// Starts to send a frame, and rings when that is done.
+    #[inline]
+    pub(super) fn send(&self, node: &Node, to: usize, frame: &Frame) -> Result<(), String> {
+        // Held until all is started: the pieces of two frames to one rank must not mix. Also: what is not closed under this lock
+        // has the memory of the node.
         let mut queue = self.queue();
         if queue.closed {
             return Err("a frame was sent after the transport was closed".into());
@@ -89,6 +98,35 @@ impl Outbox {
         draft.clear();
         let is_short = head::write(frame, self.longest_piece, draft);
         let is_short = is_short.map_err(|error| format!("cannot send {error}"))?;
+        let post = node.post_to(to);
+        match post {
+            Some(post) => self.write(&mut queue, node, post, to),
+            None => self.send_head(&mut queue, to)?,
+        }
+        if !is_short {
+            self.send_pieces(&mut queue, to, &frame.payload)?;
+        }
+        // SAFETY: not closed.
+        unsafe { node.ring(to, post.is_none()) };
+        if queue.is_empty() { Ok(()) } else { self.look(&mut queue, node) }
+    }
+
+    /// Writes the draft into a post, or keeps it until there is room.
+    #[inline]
+    fn write(&self, queue: &mut Queue, node: &Node, post: usize, to: usize) {
+        let Queue { draft, writers, overdue, spare, .. } = queue;
+        let in_turn = overdue.is_empty() || overdue.iter().all(|(other, _)| *other != to);
+        // SAFETY: as above: the lock is held, and it is not closed.
+        if !in_turn || !writers[post].write(unsafe { node.out(post) }, draft) {
+            let fresh = spare.pop().unwrap_or_else(|| Vec::with_capacity(SHORT));
+            let message = mem::replace(draft, fresh);
+            self.held.fetch_add(message.len(), Ordering::Relaxed);
+            overdue.push_back((to, message));
+        }
+    }
+
+    fn send_head(&self, queue: &mut Queue, to: usize) -> Result<(), String> {
+        let draft = &queue.draft;
         // SAFETY: the draft is not touched before the send is over, or else is kept untouched until then.
         let mut request = unsafe { self.comm.send(draft.as_ptr(), draft.len(), to, Tag::Head) }?;
         // As a rule a short message is over at once.
@@ -96,13 +134,9 @@ impl Outbox {
         if !matches!(is_sent, Ok(true)) {
             let fresh = queue.spare.pop().unwrap_or_else(|| Vec::with_capacity(SHORT));
             let memory = Memory::Short(mem::replace(&mut queue.draft, fresh));
-            self.keep(&mut queue, request, ManuallyDrop::new(memory));
+            self.keep(queue, request, ManuallyDrop::new(memory));
         }
-        is_sent?;
-        if !is_short {
-            self.send_pieces(&mut queue, to, &frame.payload)?;
-        }
-        if queue.under_way.is_empty() { Ok(()) } else { self.look(&mut queue) }
+        is_sent.map(|_| ())
     }
 
     fn send_pieces(&self, queue: &mut Queue, to: usize, payload: &Payload) -> Result<(), String> {
@@ -119,12 +153,12 @@ impl Outbox {
         Ok(())
     }
 
-    /// Lets MPI work on what is under way, unless another thread does so already.
-    pub(super) fn push_along(&self) -> Result<(), String> {
-        self.queue.try_lock().map_or(Ok(()), |mut queue| self.look(&mut queue))
+    /// Lets MPI work on what is under way, and writes what there was no room for, unless another thread does so already.
+    pub(super) fn push_along(&self, node: &Node) -> Result<(), String> {
+        self.queue.try_lock().map_or(Ok(()), |mut queue| self.look(&mut queue, node))
     }
 
-    /// How many bytes MPI may still read.
+    /// How many bytes MPI may still read, or wait for room.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
@@ -150,7 +184,10 @@ impl Outbox {
     }
 
     /// Frees what is over, until a few were looked at that are not.
-    fn look(&self, queue: &mut Queue) -> Result<(), String> {
+    fn look(&self, queue: &mut Queue, node: &Node) -> Result<(), String> {
+        if !queue.overdue.is_empty() && !queue.closed {
+            self.catch_up(queue, node);
+        }
         let mut looks = 0;
         while looks < LOOKS.min(queue.under_way.len()) {
             if queue.next >= queue.under_way.len() {
@@ -173,5 +210,33 @@ impl Outbox {
             }
         }
         Ok(())
+    }
+
+    /// Writes what there is room for by now: of what is for one rank, nothing before what came earlier.
+    fn catch_up(&self, queue: &mut Queue, node: &Node) {
+        let Queue { writers, overdue, spare, .. } = queue;
+        let mut full = Vec::new();
+        overdue.retain_mut(|(to, message)| {
+            let Some(post) = node.post_to(*to).filter(|post| !full.contains(post)) else { return true };
+            // SAFETY: the lock is held, and it is not closed.
+            if !writers[post].write(unsafe { node.out(post) }, message) {
+                full.push(post);
+                return true;
+            }
+            // SAFETY: as above.
+            unsafe { node.ring(*to, false) };
+            self.held.fetch_sub(message.len(), Ordering::Relaxed);
+            self.moved.fetch_add(1, Ordering::Relaxed);
+            if spare.len() < SPARE {
+                spare.push(mem::take(message));
+            }
+            false
+        });
+    }
+}
+
+impl Queue {
+    fn is_empty(&self) -> bool {
+        self.under_way.is_empty() && self.overdue.is_empty()
     }
 }

@@ -1,46 +1,42 @@
 fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
+    use ::dlp::__private as __dlp;
     let mut counts = Counts::new();
     #[allow(..)]
     if false {
         return Ok(::core::option::Option::Some(counts));
     }
     {
-        let at: &'static ::dlp::__private::Loop = {
-            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+        let at: &'static __dlp::Loop = {
+            static __DLP_LOOP: __dlp::Loop = __dlp::Loop {
                 function: ::core::concat!(::core::module_path!(), "::", "report"),
                 file: ::core::file!(),
                 line: 1u32,
-                hash: 9862439648959199641u64,
+                hash: 13577788427800635081u64,
                 sites: &[
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "counts",
                     },
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "standard output",
                     },
                 ],
                 captured: &[],
-                exits: ::dlp::__private::Exits::Never,
+                exits: __dlp::Exits::Never,
                 ways_out: &[],
-                options: ::dlp::__private::Options {
-                    strategy: ::dlp::__private::Strategy::Managed,
-                    chunk: ::dlp::__private::Chunk::Auto,
-                    gather: ::dlp::__private::Gather::Root,
-                    manager: ::dlp::__private::Manager::Working,
-                    check: ::dlp::__private::Check::Sample,
-                    on_error: ::dlp::__private::OnError::Stop,
-                    retry: 0,
+                options: __dlp::Options {
+                    gather: __dlp::Gather::Root,
+                    ..__dlp::Options::DEFAULT
                 },
             };
             &__DLP_LOOP
         };
-        if ::dlp::__private::serial(at) {
+        if __dlp::serial(at) {
             for word in words {
                 let weight = word.len();
                 counts.entry(weight).and_modify(|count| *count += weight).or_insert(1);
-                if ::dlp::__private::prints() {
+                if __dlp::prints() {
                     println!("{word}: {weight}")
                 } else {
                     #[allow(..)]
@@ -50,21 +46,19 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::traits::*;
+                use __dlp::traits::*;
                 match ::core::iter::IntoIterator::into_iter(words) {
                     source => {
-                        let kind = ::dlp::__private::Source::new(&source);
-                        let again = ::dlp::__private::ByNothing::dlp_again(
-                            &::dlp::__private::Probe(&source),
-                        );
-                        let items = ::dlp::__private::Items::of(&source);
-                        let witness_0_0 = &::dlp::__private::Witness::of(&counts);
-                        let field_0_0 = &::dlp::__private::Field::new();
-                        let field_0_1 = &::dlp::__private::Field::new();
-                        let field_1_0 = &::dlp::__private::Field::new();
-                        let left = ::dlp::__private::run(
+                        let kind = __dlp::Source::new(&source);
+                        let again = __dlp::ByNothing::dlp_again(&__dlp::Probe(&source));
+                        let items = __dlp::Items::of(&source);
+                        let witness_0_0 = &__dlp::Witness::of(&counts);
+                        let field_0_0 = &__dlp::Field::new();
+                        let field_0_1 = &__dlp::Field::new();
+                        let field_1_0 = &__dlp::Field::new();
+                        let left = __dlp::run(
                             at,
-                            ::dlp::__private::ToEnd,
+                            __dlp::Kind::<false, false>,
                             source,
                             again,
                             false,
@@ -76,8 +70,8 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                             match (weight, &(weight)) {
                                                 values => {
                                                     if false {
-                                                        let value_0 = ::dlp::__private::like(&values.0);
-                                                        let mut weight = ::dlp::__private::like(values.1);
+                                                        let value_0 = __dlp::like(&values.0);
+                                                        let mut weight = __dlp::like(values.1);
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0
                                                             .entry(value_0)
@@ -108,15 +102,15 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                             }
                                         };
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
                             |site, op| {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let weight = ::dlp::__private::NotCarried;
-                                            let word = ::dlp::__private::NotCarried;
+                                            let weight = __dlp::NotCarried;
+                                            let word = __dlp::NotCarried;
                                             let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             let mut weight = (&&&&&&*field_0_1).dlp_get(op.reader());
                                             if witness_0_0.replays() {
@@ -127,30 +121,31 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                             }
                                         }
                                         1u32 => {
-                                            let weight = ::dlp::__private::NotCarried;
-                                            let word = ::dlp::__private::NotCarried;
+                                            let weight = __dlp::NotCarried;
+                                            let word = __dlp::NotCarried;
                                             let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
-                                            ::dlp::__private::print(&value_0);
+                                            __dlp::print(&value_0);
                                         }
                                         _ => ::core::unreachable!(),
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
-                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                            |exit: u32, log: &__dlp::Record| match exit {
                                 _ => {}
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
-                            ::dlp::__private::never,
+                            __dlp::never,
                             || {
                                 (
-                                    ::dlp::__private::Look::new(
+                                    __dlp::Look::new(
                                         (&&&items).dlp_digest(),
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );
@@ -164,13 +159,13 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
         }
     }
     #[allow(..)]
-    let stay = match ::dlp::__private::stay() {
+    let stay = match __dlp::stay() {
         ::core::option::Option::Some(stay) => stay,
         ::core::option::Option::None => {
             return ::core::result::Result::Ok(::core::option::Option::None);
         }
     };
-    if ::dlp::__private::prints() {
+    if __dlp::prints() {
         println!("{} lengths", counts.len())
     } else {
         #[allow(..)]

@@ -1,38 +1,31 @@
 fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
+    use ::dlp::__private as __dlp;
     let mut all = Vec::new();
     #[allow(..)]
     if false {
         return Ok(all);
     }
     {
-        let at: &'static ::dlp::__private::Loop = {
-            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+        let at: &'static __dlp::Loop = {
+            static __DLP_LOOP: __dlp::Loop = __dlp::Loop {
                 function: ::core::concat!(::core::module_path!(), "::", "parsed"),
                 file: ::core::file!(),
                 line: 1u32,
                 hash: 11093210236554253905u64,
                 sites: &[
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "all",
                     },
                 ],
                 captured: &["limit"],
-                exits: ::dlp::__private::Exits::Final,
+                exits: __dlp::Exits::Final,
                 ways_out: &[0u32, 1u32],
-                options: ::dlp::__private::Options {
-                    strategy: ::dlp::__private::Strategy::Managed,
-                    chunk: ::dlp::__private::Chunk::Auto,
-                    gather: ::dlp::__private::Gather::All,
-                    manager: ::dlp::__private::Manager::Working,
-                    check: ::dlp::__private::Check::Sample,
-                    on_error: ::dlp::__private::OnError::Stop,
-                    retry: 0,
-                },
+                options: __dlp::Options::DEFAULT,
             };
             &__DLP_LOOP
         };
-        if ::dlp::__private::serial(at) {
+        if __dlp::serial(at) {
             for line in lines {
                 let value: u64 = line.parse()?;
                 if value > limit {
@@ -43,37 +36,35 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::traits::*;
-                let root_2 = &::dlp::__private::Witness::of(&all);
+                use __dlp::traits::*;
+                let root_2 = &__dlp::Witness::of(&all);
                 match ::core::iter::IntoIterator::into_iter(lines) {
                     source => {
-                        let kind = ::dlp::__private::Source::new(&source);
-                        let again = (&&::dlp::__private::Probe(&source)).dlp_again();
-                        let items = ::dlp::__private::Items::of(&source);
-                        let witness_0_0 = &::dlp::__private::Witness::of(&all);
-                        let field_0_0 = &::dlp::__private::Field::new();
-                        let slot_0_0 = &::dlp::__private::Slot::new();
-                        let returned = &::dlp::__private::Returned::new();
+                        let kind = __dlp::Source::new(&source);
+                        let again = (&&__dlp::Probe(&source)).dlp_again();
+                        let items = __dlp::Items::of(&source);
+                        let witness_0_0 = &__dlp::Witness::of(&all);
+                        let field_0_0 = &__dlp::Field::new();
+                        let slot_0_0 = &__dlp::Slot::new();
+                        let returned = &__dlp::Returned::new();
                         if false {
                             return returned.conjure();
                         }
-                        let left = ::dlp::__private::run(
+                        let left = __dlp::run(
                             at,
-                            ::dlp::__private::AnyHow,
+                            __dlp::Kind::<true, false>,
                             source,
                             again,
                             false,
                             |line, log| {
                                 'iteration: {
                                     {
-                                        let value: u64 = match ::dlp::__private::Branch::branch(
-                                            line.parse(),
-                                        ) {
+                                        let value: u64 = match __dlp::Branch::branch(line.parse()) {
                                             ::core::result::Result::Ok(value) => value,
                                             ::core::result::Result::Err(exit) => {
                                                 slot_0_0.is(&exit);
                                                 slot_0_0.keep(log.index(), exit);
-                                                break 'iteration ::dlp::__private::Flow::Leave(0u32);
+                                                break 'iteration __dlp::Flow::Leave(0u32);
                                             }
                                         };
                                         if value > limit {
@@ -88,14 +79,14 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                         }
                                                     }
                                                 }
-                                                break 'iteration ::dlp::__private::Flow::Leave(1u32);
+                                                break 'iteration __dlp::Flow::Leave(1u32);
                                             };
                                         }
                                         {
                                             match (value,) {
                                                 values => {
                                                     if false {
-                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let value_0 = __dlp::like(&values.0);
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push(value_0);
                                                     }
@@ -107,15 +98,15 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                             }
                                         };
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
                             |site, op| {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let value = ::dlp::__private::NotCarried;
-                                            let line = ::dlp::__private::NotCarried;
+                                            let value = __dlp::NotCarried;
+                                            let line = __dlp::NotCarried;
                                             let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
@@ -123,10 +114,10 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                         }
                                         _ => ::core::unreachable!(),
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
-                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                            |exit: u32, log: &__dlp::Record| match exit {
                                 0u32 => {
                                     slot_0_0
                                         .told(
@@ -149,14 +140,15 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                 }
                                 _ => false,
                             },
-                            ::dlp::__private::never,
+                            __dlp::never,
                             || {
                                 (
-                                    ::dlp::__private::Look::new(
+                                    __dlp::Look::new(
                                         (&&&items).dlp_digest(),
                                         (&&items).dlp_twice(),
                                     ),
-                                    [(&&::dlp::__private::Capture(&limit)).dlp_digest()],
+                                    [(&&__dlp::Capture(&limit)).dlp_digest()],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );
@@ -164,7 +156,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                         if let ::core::option::Option::Some(mut left) = left {
                             match left.exit() {
                                 0u32 => {
-                                    let line = ::dlp::__private::NotCarried;
+                                    let line = __dlp::NotCarried;
                                     let value_0 = match slot_0_0.take(left.index()) {
                                         ::core::option::Option::Some(value) => value,
                                         ::core::option::Option::None => {
@@ -187,8 +179,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                     }
                                 }
                                 1u32 => {
-                                    let value = ::dlp::__private::NotCarried;
-                                    let line = ::dlp::__private::NotCarried;
+                                    let value = __dlp::NotCarried;
+                                    let line = __dlp::NotCarried;
                                     return Ok(all);
                                 }
                                 _ => ::core::unreachable!(),
@@ -198,8 +190,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                 }
             }
             {
-                use ::dlp::__private::traits::*;
-                (&&::dlp::__private::Captured(&limit)).dlp_look();
+                use __dlp::traits::*;
+                (&&__dlp::Captured(&limit)).dlp_look();
             }
         }
     }

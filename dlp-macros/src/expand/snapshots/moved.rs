@@ -1,38 +1,31 @@
 fn joined(words: &[Word]) -> List {
+    use ::dlp::__private as __dlp;
     let mut list = List::new();
     #[allow(..)]
     if false {
         return list;
     }
     {
-        let at: &'static ::dlp::__private::Loop = {
-            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+        let at: &'static __dlp::Loop = {
+            static __DLP_LOOP: __dlp::Loop = __dlp::Loop {
                 function: ::core::concat!(::core::module_path!(), "::", "joined"),
                 file: ::core::file!(),
                 line: 1u32,
                 hash: 10246692283951775764u64,
                 sites: &[
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "list",
                     },
                 ],
                 captured: &[],
-                exits: ::dlp::__private::Exits::Never,
+                exits: __dlp::Exits::Never,
                 ways_out: &[],
-                options: ::dlp::__private::Options {
-                    strategy: ::dlp::__private::Strategy::Managed,
-                    chunk: ::dlp::__private::Chunk::Auto,
-                    gather: ::dlp::__private::Gather::All,
-                    manager: ::dlp::__private::Manager::Working,
-                    check: ::dlp::__private::Check::Sample,
-                    on_error: ::dlp::__private::OnError::Stop,
-                    retry: 0,
-                },
+                options: __dlp::Options::DEFAULT,
             };
             &__DLP_LOOP
         };
-        if ::dlp::__private::serial(at) {
+        if __dlp::serial(at) {
             for word in words {
                 let text = word.to_text();
                 list = list.with(text);
@@ -40,20 +33,18 @@ fn joined(words: &[Word]) -> List {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::traits::*;
+                use __dlp::traits::*;
                 match ::core::iter::IntoIterator::into_iter(words) {
                     source => {
-                        let kind = ::dlp::__private::Source::new(&source);
-                        let again = ::dlp::__private::ByNothing::dlp_again(
-                            &::dlp::__private::Probe(&source),
-                        );
-                        let items = ::dlp::__private::Items::of(&source);
-                        let witness_0_0 = &::dlp::__private::Witness::of(&list);
-                        let field_0_0 = &::dlp::__private::Field::new();
+                        let kind = __dlp::Source::new(&source);
+                        let again = __dlp::ByNothing::dlp_again(&__dlp::Probe(&source));
+                        let items = __dlp::Items::of(&source);
+                        let witness_0_0 = &__dlp::Witness::of(&list);
+                        let field_0_0 = &__dlp::Field::new();
                         let mut held_0 = ::core::option::Option::Some(list);
-                        let left = ::dlp::__private::run(
+                        let left = __dlp::run(
                             at,
-                            ::dlp::__private::ToEnd,
+                            __dlp::Kind::<false, false>,
                             source,
                             again,
                             false,
@@ -65,7 +56,7 @@ fn joined(words: &[Word]) -> List {
                                             match (text,) {
                                                 values => {
                                                     if false {
-                                                        let value_0 = ::dlp::__private::like(&values.0);
+                                                        let value_0 = __dlp::like(&values.0);
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0 = place_0.with(value_0);
                                                     }
@@ -77,15 +68,15 @@ fn joined(words: &[Word]) -> List {
                                             }
                                         };
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
                             |site, op| {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let text = ::dlp::__private::NotCarried;
-                                            let word = ::dlp::__private::NotCarried;
+                                            let text = __dlp::NotCarried;
+                                            let word = __dlp::NotCarried;
                                             let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 let mut list = ::core::option::Option::unwrap(
@@ -97,23 +88,24 @@ fn joined(words: &[Word]) -> List {
                                         }
                                         _ => ::core::unreachable!(),
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
-                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                            |exit: u32, log: &__dlp::Record| match exit {
                                 _ => {}
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
-                            ::dlp::__private::never,
+                            __dlp::never,
                             || {
                                 (
-                                    ::dlp::__private::Look::new(
+                                    __dlp::Look::new(
                                         (&&&items).dlp_digest(),
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

@@ -1,33 +1,26 @@
 fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
+    use ::dlp::__private as __dlp;
     {
-        let at: &'static ::dlp::__private::Loop = {
-            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+        let at: &'static __dlp::Loop = {
+            static __DLP_LOOP: __dlp::Loop = __dlp::Loop {
                 function: ::core::concat!(::core::module_path!(), "::", "scores"),
                 file: ::core::file!(),
                 line: 1u32,
                 hash: 17425879275063672483u64,
                 sites: &[
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "out",
                     },
                 ],
                 captured: &[],
-                exits: ::dlp::__private::Exits::Never,
+                exits: __dlp::Exits::Never,
                 ways_out: &[],
-                options: ::dlp::__private::Options {
-                    strategy: ::dlp::__private::Strategy::Managed,
-                    chunk: ::dlp::__private::Chunk::Auto,
-                    gather: ::dlp::__private::Gather::All,
-                    manager: ::dlp::__private::Manager::Working,
-                    check: ::dlp::__private::Check::Sample,
-                    on_error: ::dlp::__private::OnError::Stop,
-                    retry: 0,
-                },
+                options: __dlp::Options::DEFAULT,
             };
             &__DLP_LOOP
         };
-        if ::dlp::__private::serial(at) {
+        if __dlp::serial(at) {
             for row in rows {
                 let score = row.score();
                 out.push((&row.name, score));
@@ -35,18 +28,18 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::traits::*;
+                use __dlp::traits::*;
                 match ::core::iter::IntoIterator::into_iter(rows) {
                     source => {
-                        let kind = ::dlp::__private::Source::new(&source);
-                        let again = (&&::dlp::__private::Probe(&source)).dlp_again();
-                        let items = ::dlp::__private::Items::of(&source);
-                        let witness_0_0 = &::dlp::__private::Witness::of(&out);
-                        let field_0_0 = &::dlp::__private::Field::of_item(&again);
-                        let field_0_1 = &::dlp::__private::Field::new();
-                        let left = ::dlp::__private::run(
+                        let kind = __dlp::Source::new(&source);
+                        let again = (&&__dlp::Probe(&source)).dlp_again();
+                        let items = __dlp::Items::of(&source);
+                        let witness_0_0 = &__dlp::Witness::of(&out);
+                        let field_0_0 = &__dlp::Field::of_item(&again);
+                        let field_0_1 = &__dlp::Field::new();
+                        let left = __dlp::run(
                             at,
-                            ::dlp::__private::ToEnd,
+                            __dlp::Kind::<false, false>,
                             source,
                             again,
                             false,
@@ -55,11 +48,11 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                     {
                                         let score = row.score();
                                         if again.dlp_at_hand() {
-                                            let part_0 = &::dlp::__private::Witness::of(&(&row.name));
+                                            let part_0 = &__dlp::Witness::of(&(&row.name));
                                             match (score,) {
                                                 values => {
                                                     if false {
-                                                        let value_1 = ::dlp::__private::like(&values.0);
+                                                        let value_1 = __dlp::like(&values.0);
                                                         let value_0 = part_0.conjure();
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push((value_0, value_1));
@@ -74,8 +67,8 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                             match (&row.name, score) {
                                                 values => {
                                                     if false {
-                                                        let value_0 = ::dlp::__private::like(&values.0);
-                                                        let value_1 = ::dlp::__private::like(&values.1);
+                                                        let value_0 = __dlp::like(&values.0);
+                                                        let value_1 = __dlp::like(&values.1);
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push((value_0, value_1));
                                                     }
@@ -90,7 +83,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                             }
                                         };
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
                             |site, op| {
@@ -99,14 +92,14 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                         0u32 => {
                                             if again.dlp_at_hand() {
                                                 let row = op.item();
-                                                let score = ::dlp::__private::NotCarried;
+                                                let score = __dlp::NotCarried;
                                                 let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
                                                     out.push((&row.name, value_1));
                                                 }
                                             } else {
-                                                let score = ::dlp::__private::NotCarried;
-                                                let row = ::dlp::__private::NotCarried;
+                                                let score = __dlp::NotCarried;
+                                                let row = __dlp::NotCarried;
                                                 let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                                 let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
@@ -116,23 +109,24 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                         }
                                         _ => ::core::unreachable!(),
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
-                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                            |exit: u32, log: &__dlp::Record| match exit {
                                 _ => {}
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
-                            ::dlp::__private::never,
+                            __dlp::never,
                             || {
                                 (
-                                    ::dlp::__private::Look::new(
+                                    __dlp::Look::new(
                                         (&&&items).dlp_digest(),
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

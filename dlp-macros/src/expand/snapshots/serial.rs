@@ -1,38 +1,31 @@
 fn best(lines: &[Line]) -> (f64, Option<&Line>) {
+    use ::dlp::__private as __dlp;
     let (mut best, mut arg) = (0.0, None);
     #[allow(..)]
     if false {
         return (best, arg);
     }
     {
-        let at: &'static ::dlp::__private::Loop = {
-            static __DLP_LOOP: ::dlp::__private::Loop = ::dlp::__private::Loop {
+        let at: &'static __dlp::Loop = {
+            static __DLP_LOOP: __dlp::Loop = __dlp::Loop {
                 function: ::core::concat!(::core::module_path!(), "::", "best"),
                 file: ::core::file!(),
                 line: 1u32,
                 hash: 9620464289812637944u64,
                 sites: &[
-                    ::dlp::__private::Site {
+                    __dlp::Site {
                         line: 1u32,
                         target: "best, arg",
                     },
                 ],
                 captured: &[],
-                exits: ::dlp::__private::Exits::Never,
+                exits: __dlp::Exits::Never,
                 ways_out: &[],
-                options: ::dlp::__private::Options {
-                    strategy: ::dlp::__private::Strategy::Managed,
-                    chunk: ::dlp::__private::Chunk::Auto,
-                    gather: ::dlp::__private::Gather::All,
-                    manager: ::dlp::__private::Manager::Working,
-                    check: ::dlp::__private::Check::Sample,
-                    on_error: ::dlp::__private::OnError::Stop,
-                    retry: 0,
-                },
+                options: __dlp::Options::DEFAULT,
             };
             &__DLP_LOOP
         };
-        if ::dlp::__private::serial(at) {
+        if __dlp::serial(at) {
             for line in lines {
                 let score = line.score();
                 {
@@ -45,23 +38,23 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
         } else {
             #[allow(..)]
             {
-                use ::dlp::__private::traits::*;
-                let root_1 = &::dlp::__private::Witness::of(&best);
-                let root_2 = &::dlp::__private::Witness::of(&arg);
+                use __dlp::traits::*;
+                let root_1 = &__dlp::Witness::of(&best);
+                let root_2 = &__dlp::Witness::of(&arg);
                 match ::core::iter::IntoIterator::into_iter(lines) {
                     source => {
-                        let kind = ::dlp::__private::Source::new(&source);
-                        let again = (&&::dlp::__private::Probe(&source)).dlp_again();
-                        let items = ::dlp::__private::Items::of(&source);
-                        let witness_0_0 = &::dlp::__private::Witness::of(&best);
-                        let witness_0_1 = &::dlp::__private::Witness::of(&arg);
-                        let field_0_0 = &::dlp::__private::Field::new();
-                        let field_0_1 = &::dlp::__private::Field::of_item(&again);
+                        let kind = __dlp::Source::new(&source);
+                        let again = (&&__dlp::Probe(&source)).dlp_again();
+                        let items = __dlp::Items::of(&source);
+                        let witness_0_0 = &__dlp::Witness::of(&best);
+                        let witness_0_1 = &__dlp::Witness::of(&arg);
+                        let field_0_0 = &__dlp::Field::new();
+                        let field_0_1 = &__dlp::Field::of_item(&again);
                         witness_0_0.stays_inside("best");
                         witness_0_1.stays_inside("arg");
-                        let left = ::dlp::__private::run(
+                        let left = __dlp::run(
                             at,
-                            ::dlp::__private::ToEnd,
+                            __dlp::Kind::<false, false>,
                             source,
                             again,
                             false,
@@ -70,11 +63,11 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                     {
                                         let score = line.score();
                                         if again.dlp_at_hand() {
-                                            let part_1 = &::dlp::__private::Witness::of(&(line));
+                                            let part_1 = &__dlp::Witness::of(&(line));
                                             match (&(score),) {
                                                 values => {
                                                     if false {
-                                                        let mut score = ::dlp::__private::like(values.0);
+                                                        let mut score = __dlp::like(values.0);
                                                         let line = part_1.conjure();
                                                         let mut best = root_1.conjure();
                                                         let mut arg = root_2.conjure();
@@ -95,8 +88,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             match (&(score), &(line)) {
                                                 values => {
                                                     if false {
-                                                        let mut score = ::dlp::__private::like(values.0);
-                                                        let line = ::dlp::__private::like(values.1);
+                                                        let mut score = __dlp::like(values.0);
+                                                        let line = __dlp::like(values.1);
                                                         let mut best = root_1.conjure();
                                                         let mut arg = root_2.conjure();
                                                         {
@@ -117,7 +110,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             }
                                         };
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
                             |site, op| {
@@ -126,7 +119,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                         0u32 => {
                                             if again.dlp_at_hand() {
                                                 let line = op.item();
-                                                let score = ::dlp::__private::NotCarried;
+                                                let score = __dlp::NotCarried;
                                                 let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
                                                 {
                                                     if score > best {
@@ -135,8 +128,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                     }
                                                 };
                                             } else {
-                                                let score = ::dlp::__private::NotCarried;
-                                                let line = ::dlp::__private::NotCarried;
+                                                let score = __dlp::NotCarried;
+                                                let line = __dlp::NotCarried;
                                                 let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
                                                 let line = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 {
@@ -149,23 +142,24 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                         }
                                         _ => ::core::unreachable!(),
                                     }
-                                    ::dlp::__private::Flow::Next
+                                    __dlp::Flow::Next
                                 }
                             },
-                            |exit: u32, log: &::dlp::__private::Record| match exit {
+                            |exit: u32, log: &__dlp::Record| match exit {
                                 _ => {}
                             },
                             |exit: u32, index: u64| match exit {
                                 _ => false,
                             },
-                            ::dlp::__private::never,
+                            __dlp::never,
                             || {
                                 (
-                                    ::dlp::__private::Look::new(
+                                    __dlp::Look::new(
                                         (&&&items).dlp_digest(),
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );
