@@ -14,6 +14,10 @@
 //!
 //! assert_eq!(total(&[1, 2, 3]), 14);
 //! ```
+//! Integers are added up where the iterations run, if nothing else can see the sum, and it overflows where the serial one does.
+//! The sums of floats have the serial order; with `reorder = true`, those of `f32` and `f64` by `+=`, `-=` and `*=` have not, and
+//! depend in their last bits on the ranks and on their speed.
+//!
 //! Start with [`parallel`], or with [`split_managed`] and [`map`] to split a loop by hand.
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 

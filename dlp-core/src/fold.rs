@@ -4,7 +4,7 @@
 //! The attribute knows the statement (`acc += e`, `acc = acc.max(e)`) and that nothing else in the loop can see its accumulator;
 //! whether the types are such that folding changes nothing, method resolution finds: `(&&&fold).dlp_add(&e)` is the first trait
 //! below that fits (autoref specialization, as in [`carry`](crate::carry)). What is replayed is the user's own statement, with
-//! the few values that take the accumulator through what it would have gone through ([`integer`]).
+//! the few values that take the accumulator through what it would have gone through (`fold/integer.rs`).
 //!
 //! Knows types, and the record that the bytes go to; no loop, rank or message.
 
@@ -117,9 +117,12 @@ pub trait Folds<O>: Copy {
     fn read(bytes: &[u8]) -> postcard::Result<(Steps<Self>, &[u8])>;
 }
 
+/// The types of a fold.
+type Kinds<P, V, O> = PhantomData<fn() -> (P, V, O)>;
+
 /// The values that one statement applies to its accumulator: of type `P` the accumulator, of type `V` the values, by `O`.
 pub struct Fold<P, V, O> {
-    kind: PhantomData<fn() -> (P, V, O)>,
+    kind: Kinds<P, V, O>,
     /// The number of the effect.
     site: u32,
     on: Cell<bool>,
@@ -264,7 +267,7 @@ pub trait FoldLent<'f> {
     fn dlp_step<'s>(&self, step: &'s Self::Value) -> &'s Self::Value;
 }
 
-impl<'f, 'v, T: Folds<O>, O> FoldLent<'f> for &'f Fold<T, &'v T, O> {
+impl<'f, T: Folds<O>, O> FoldLent<'f> for &'f Fold<T, &T, O> {
     type Value = T;
 
     fn dlp_folding(&self) -> Option<&'f dyn Folding> {

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct Pulse {
     stride: u32,
+    /// What the stride may grow to.
+    most: u32,
     left: u32,
     last: Instant,
     /// When a Part was last handed over.
@@ -23,7 +25,12 @@ impl Pulse {
 
     pub(crate) fn new() -> Self {
         let now = Instant::now();
-        Self { stride: 1, left: 1, last: now, told: now }
+        Self { stride: 1, most: Self::STRIDE, left: 1, last: now, told: now }
+    }
+
+    /// One that beats with each iteration.
+    pub(crate) fn of_each() -> Self {
+        Self { most: 1, ..Self::new() }
     }
 
     /// Another iteration has ended; whether to look now.
@@ -47,12 +54,12 @@ impl Pulse {
         let now = Instant::now();
         let since = now - self.last;
         if since < Self::SHORT {
-            self.stride = self.stride.saturating_mul(2).min(Self::STRIDE);
+            self.stride = self.stride.saturating_mul(2).min(self.most);
         } else if since > Self::LONG {
             self.stride = (self.stride / 4).max(1);
         }
         self.left = self.stride;
-        let due = since >= Self::SHORT || self.stride == Self::STRIDE;
+        let due = since >= Self::SHORT || self.stride == self.most;
         if due {
             self.last = now;
         }

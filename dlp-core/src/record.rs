@@ -20,6 +20,8 @@ use crate::carry::Plain;
 #[derive(Default)]
 pub struct Record {
     bytes: RefCell<Vec<u8>>,
+    /// How many there are.
+    length: Cell<usize>,
     index: Cell<u64>,
     /// Where the last effect, or way out, begins.
     start: Cell<usize>,
@@ -67,6 +69,7 @@ impl Record {
             Ok(site @ 0..0x80) => bytes.push(site),
             _ => put_number(bytes, u64::from(site)),
         }
+        self.length.set(bytes.len());
     }
 
     #[cold]
@@ -85,15 +88,17 @@ impl Record {
     pub(crate) fn append<R>(&self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         struct Open<'a> {
             bytes: RefMut<'a, Vec<u8>>,
+            length: &'a Cell<usize>,
             start: usize,
         }
         impl Drop for Open<'_> {
             fn drop(&mut self) {
                 self.bytes.truncate(self.start);
+                self.length.set(self.bytes.len());
             }
         }
-        let mut open = Open { bytes: self.bytes.borrow_mut(), start: self.start.get() };
-        let result = write(&mut *open.bytes);
+        let mut open = Open { bytes: self.bytes.borrow_mut(), length: &self.length, start: self.start.get() };
+        let result = write(&mut open.bytes);
         // It was written: nothing is taken back.
         open.start = usize::MAX;
         result
@@ -102,12 +107,15 @@ impl Record {
     /// Appends a value that no code of the user's writes.
     #[inline]
     pub(crate) fn append_plain(&self, value: &impl Plain) {
-        value.write(&mut self.bytes.borrow_mut());
+        let bytes = &mut *self.bytes.borrow_mut();
+        value.write(bytes);
+        self.length.set(bytes.len());
     }
 
     /// Forgets what was recorded after the first `length` bytes.
     pub(crate) fn rewind(&self, length: usize) {
         self.bytes.borrow_mut().truncate(length);
+        self.length.set(self.len().min(length));
         if let Some(trace) = &self.trace {
             trace.borrow_mut().retain(|(start, _)| *start < length);
         }
@@ -116,11 +124,12 @@ impl Record {
     /// The number of bytes recorded so far.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.bytes.borrow().len()
+        self.length.get()
     }
 
     /// Takes all bytes out.
     pub(crate) fn take(&self) -> Vec<u8> {
+        self.length.set(0);
         self.bytes.take()
     }
 }
@@ -218,11 +227,17 @@ impl<'a, Item> Replay<'a, Item> {
         Self { reader: Reader::new(&[]), item, log, guards: 0, led: None }
     }
 
-    /// Iteration `index` is next, which has recorded this. `led`: where another rank left the loop in it.
+    /// Iteration `index` is next, which has recorded this.
     #[inline]
-    pub(crate) fn turn_to(&mut self, index: u64, bytes: &'a [u8], led: Option<(u64, u32)>) {
+    pub(crate) fn turn_to(&mut self, index: u64, bytes: &'a [u8]) {
         self.log.begin(index);
-        (self.reader, self.guards, self.led) = (Reader::new(bytes), 0, led);
+        self.reader = Reader::new(bytes);
+    }
+
+    /// No statement on the world outside has come up in it yet. `led`: where another rank left the loop in it by one.
+    #[inline]
+    pub(crate) fn led_by(&mut self, led: Option<(u64, u32)>) {
+        (self.guards, self.led) = (0, led);
     }
 
     /// How many statements on the world outside came up so far.

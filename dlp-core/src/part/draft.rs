@@ -1,7 +1,5 @@
 //! Writing a Part, iteration by iteration.
 
-use std::ops::Range;
-
 use crate::record::{Record, put_number};
 use crate::wire::Payload;
 
@@ -22,6 +20,16 @@ pub struct Draft {
     count: u64,
     /// Who writes it.
     member: u64,
+}
+
+/// Iterations that follow one another, and have recorded as many bytes each. They are not closed yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alike {
+    /// The first of them.
+    first: u64,
+    length: usize,
+    /// Where the record of the last of them ends.
+    closed: usize,
 }
 
 impl Draft {
@@ -56,11 +64,39 @@ impl Draft {
         self.add(length, index, 1);
     }
 
-    /// Closes these iterations, none of which has recorded anything.
+    /// Iterations follow, from `index` on, which [`Draft::ended`] is to be told of.
     #[inline]
-    pub fn close_empty(&mut self, indices: Range<u64>) {
-        if !indices.is_empty() {
-            self.add(0, indices.start, indices.end - indices.start);
+    pub(crate) fn alike(&self, index: u64) -> Alike {
+        Alike { first: index, length: 0, closed: self.closed }
+    }
+
+    /// The iteration before `next` has ended.
+    #[inline]
+    pub(crate) fn ended(&mut self, alike: &mut Alike, next: u64) {
+        let end = self.record.len();
+        if end - alike.closed != alike.length {
+            self.turn(alike, next);
+        }
+        alike.closed = end;
+    }
+
+    /// The iteration before `next` has recorded more or less than those before it.
+    #[cold]
+    fn turn(&mut self, alike: &mut Alike, next: u64) {
+        self.close_some(alike, next - 1);
+        *alike = Alike { first: next - 1, length: self.record.len() - alike.closed, ..*alike };
+    }
+
+    /// The iterations before `next` are closed.
+    #[inline]
+    pub(crate) fn close_alike(&mut self, alike: Alike, next: u64) {
+        self.close_some(&alike, next);
+        self.closed = alike.closed;
+    }
+
+    fn close_some(&mut self, alike: &Alike, next: u64) {
+        if next > alike.first {
+            self.add(alike.length as u64, alike.first, next - alike.first);
         }
     }
 

@@ -108,8 +108,11 @@ where
         let (by, sites) = (of.member, at.sites.len());
         for (index, bytes) in of.iterations() {
             report::at_index(index);
-            let led = led.filter(|led| LEAVES && led.index == index).map(|led| (led.guards, led.exit));
-            op.turn_to(index, bytes, led);
+            op.turn_to(index, bytes);
+            if LEAVES {
+                let led = led.filter(|led| led.index == index);
+                op.led_by(led.map(|led| (led.guards, led.exit)));
+            }
             while !op.reader().is_empty() {
                 let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
                 if site as usize >= sites {

@@ -85,7 +85,7 @@ impl<'a> Engine<'a> {
             ledger: Ledger::of(length),
             left: None,
             in_transit: false,
-            pulse: Pulse::new(),
+            pulse: if verified { Pulse::of_each() } else { Pulse::new() },
             observer,
         }
     }

@@ -99,13 +99,18 @@ impl<I: Iterator, C: Code<I::Item>> Split<'_, I, C> {
         observer: &mut Counting,
     ) -> Option<Stop> {
         report::at(Place::Iteration(self.at, *next));
-        // From here on they have recorded nothing, and are not closed yet.
-        let mut blank = *next;
-        let mut stop = None;
-        for index in *next..before {
+        // Mostly the items follow one another; what the source gives then is asked for without further ado.
+        let follows = self.source.follows(*next);
+        let mut alike = draft.alike(*next);
+        let (mut index, mut stop) = (*next, None);
+        while index < before {
             // Before the item is had: the source is the user's code too.
             report::at_index(index);
-            let item = match self.source.item(index) {
+            let item = match follows {
+                true => self.source.take().ok_or(index),
+                false => self.source.item(index),
+            };
+            let item = match item {
                 Ok(item) => item,
                 Err(length) => {
                     stop = Some(Stop::SourceEnd(length));
@@ -115,18 +120,19 @@ impl<I: Iterator, C: Code<I::Item>> Split<'_, I, C> {
             observer.item_begins(index);
             let flow = self.code.iterate(index, item, draft.record());
             observer.item_ends(index);
-            *next = index + 1;
-            if draft.is_open() {
-                draft.close_empty(blank..index);
-                draft.close(index);
-                blank = *next;
-            }
+            index += 1;
+            draft.ended(&mut alike, index);
             if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
                 stop = Some(Stop::Leaves);
                 break;
             }
         }
-        draft.close_empty(blank..*next);
+        if follows {
+            let ended = stop.as_ref().is_some_and(|stop| matches!(stop, Stop::SourceEnd(_)));
+            self.source.took(index + u64::from(ended && self.source.length().is_some()));
+        }
+        draft.close_alike(alike, index);
+        *next = index;
         stop
     }
 }
