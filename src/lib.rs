@@ -14,6 +14,10 @@
 //!
 //! assert_eq!(total(&[1, 2, 3]), 14);
 //! ```
+//! Integers are added up where the iterations run, if nothing else can see the sum, and it overflows where the serial one does.
+//! The sums of floats have the serial order; with `reorder = true`, those of `f32` and `f64` by `+=`, `-=` and `*=` have not, and
+//! depend in their last bits on the ranks and on their speed.
+//!
 //! Start with [`parallel`], or with [`split_managed`] and [`map`] to split a loop by hand.
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
@@ -89,6 +93,7 @@ pub mod __private {
     pub use dlp_core::digest::{Capture, Items, Look};
     pub use dlp_core::ending::{ByCode, ByError, Ended};
     pub use dlp_core::exit::{Branch, Returned, Slot, say};
+    pub use dlp_core::fold::{AllFolds, Fold, by};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
     pub use dlp_core::run::{Answer, Ask, Kind, Left, Repeatable, alone, never, run, serial};
@@ -107,7 +112,8 @@ pub mod __private {
             Lent as _, OtherCells as _, SameCells as _,
         };
         pub use dlp_core::carry::{
-            CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryTwice as _,
+            CarryBorrowed as _, CarryItem as _, CarryNothing as _, CarryOwned as _, CarryPlain as _,
+            CarryTwice as _,
         };
         pub use dlp_core::digest::{
             CaptureSeen as _, CaptureUnseen as _, DigestEncoded as _, DigestHashed as _, DigestNothing as _,
@@ -117,9 +123,10 @@ pub mod __private {
             LeaveBorrowed as _, LeaveHere as _, LeaveOwned as _, NoStandIn as _, SayBehind as _,
             SayError as _, SayText as _, SayType as _, StandIn as _,
         };
+        pub use dlp_core::fold::{FoldLent as _, FoldNot as _, FoldOwned as _};
         pub use dlp_core::prove::{
-            ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProveReference as _,
-            ProveShown as _,
+            ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProvePlain as _,
+            ProveReference as _, ProveShown as _,
         };
         pub use dlp_core::source::{
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,

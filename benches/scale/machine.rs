@@ -203,7 +203,11 @@ fn takes(end: &dyn Transport, round: u64) -> f64 {
     }
     let each = start.elapsed().as_nanos() as f64 / TAKES as f64;
     // The pool is for the next round when both have left it.
-    if end.rank() == 0 { drop(receive(end)) } else { end.send(0, Message::Progress(0).encode(0)) }
+    if end.rank() == 0 {
+        drop(receive(end));
+    } else {
+        end.send(0, Message::Progress(0).encode(0));
+    }
     each
 }
 

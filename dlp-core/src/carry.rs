@@ -1,16 +1,18 @@
 //! How a computed value gets from the rank that computed it to every rank that replays, chosen by its type.
 //!
-//! A [`Field`] stands for one carried value. `(&&&&field).dlp_put(&value, log)` and `(&&&&field).dlp_get(op.reader())` find
+//! A [`Field`] stands for one carried value. `(&&&&&&field).dlp_put(&value, log)` and `(&&&&&&field).dlp_get(op.reader())` find
 //! by method resolution (autoref specialization, after D. Tolnay's case study) the first of these ways that fits:
 //! 0. a part of the loop's item, where every rank has the item: it does not travel, and nothing is asked of its type;
-//! 1. a reference, or something that holds references: it travels as what it owns ([`Borrowed`]);
-//! 2. anything that is `Serialize` and `DeserializeOwned`: as postcard;
-//! 3. anything else: a compile error on the value that says what to derive, unless the value is a part of the
+//! 1. a number or the like, or a small group of them: as its bytes ([`Plain`]);
+//! 2. a reference, or something that holds references: it travels as what it owns ([`Borrowed`]);
+//! 3. anything that is `Serialize` and `DeserializeOwned`: as postcard;
+//! 4. anything else: a compile error on the value that says what to derive, unless the value is a part of the
 //!    loop's item and every rank has the item anyway ([`Travels`]).
 //!
 //! Knows types, and the record that the bytes go to; no loop, rank or message.
 
 mod borrowed;
+mod plain;
 
 use std::cell::Cell;
 use std::fmt;
@@ -21,6 +23,7 @@ use serde::de::DeserializeOwned;
 
 pub use self::borrowed::Borrowed;
 use self::borrowed::kept;
+pub use self::plain::Plain;
 use crate::again::Forked;
 use crate::encoding::{decoded, encode};
 use crate::record::{Reader, Record};
@@ -66,6 +69,7 @@ impl<T, A> Field<T, A> {
     }
 
     /// Settles the type of the value.
+    #[inline]
     pub fn is(&self, _value: &T) {}
 }
 
@@ -86,7 +90,7 @@ pub trait CarryItem {
     fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
 
-impl<T> CarryItem for &&&Field<T, Forked> {
+impl<T> CarryItem for &&&&Field<T, Forked> {
     type Value = T;
 
     fn dlp_put(&self, _value: &T, _log: &Record) {
@@ -108,7 +112,7 @@ pub trait CarryTwice<'a> {
     fn dlp_get(&self, op: &mut Reader<'_>) -> &'a &'a Self::Target;
 }
 
-impl<'a, T> CarryTwice<'a> for &&&&Field<&'a &'a T>
+impl<'a, T> CarryTwice<'a> for &&&&&Field<&'a &'a T>
 where
     T: ?Sized + ToOwned + 'static,
     T::Owned: Serialize + DeserializeOwned + 'static,
@@ -128,7 +132,31 @@ where
     }
 }
 
-/// The first way: values that hold references.
+/// The first way: numbers and the like.
+pub trait CarryPlain {
+    /// The type of the value.
+    type Value;
+    /// Records the value.
+    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    /// Reads the value back.
+    fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
+}
+
+impl<T: Plain, A> CarryPlain for &&&Field<T, A> {
+    type Value = T;
+
+    #[inline]
+    fn dlp_put(&self, value: &T, log: &Record) {
+        log.append_plain(value);
+    }
+
+    #[inline]
+    fn dlp_get(&self, op: &mut Reader<'_>) -> T {
+        decoded(op.read(T::read))
+    }
+}
+
+/// The second way: values that hold references.
 pub trait CarryBorrowed {
     /// The type of the value.
     type Value;
@@ -150,7 +178,7 @@ impl<T: Borrowed, A> CarryBorrowed for &&Field<T, A> {
     }
 }
 
-/// The second way: values that serde can write and read.
+/// The third way: values that serde can write and read.
 pub trait CarryOwned {
     /// The type of the value.
     type Value;
@@ -230,10 +258,10 @@ mod tests {
         ($value:expr) => {{
             let (value, field, log) = ($value, Field::new(), Record::default());
             field.is(&value);
-            (&&&field).dlp_put(&value, &log);
+            (&&&&field).dlp_put(&value, &log);
             let bytes = log.take();
             let mut reader = Reader::new(&bytes);
-            let out = (&&&field).dlp_get(&mut reader);
+            let out = (&&&&field).dlp_get(&mut reader);
             assert!(reader.is_empty());
             out
         }};

@@ -25,6 +25,7 @@ mod encoding;
 pub mod ending;
 pub mod exit;
 pub mod failure;
+pub mod fold;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use crate::encoding::{decode, encode};
 use crate::hand::{Member, Plan};
 use crate::observe::Observer;
-use crate::part::{Draft, Ledger, read_all, writer};
+use crate::part::{Draft, Ledger, Stretch, read_all, writer};
 use crate::pulse::Pulse;
 use crate::report::{self, PANICKED, Place};
 use crate::schedule::Chunk;
@@ -254,9 +254,9 @@ where
             return read_all(part, |_, bytes| read(by, bytes));
         }
         ledger.add(part)?;
-        while let Some((by, _)) = ledger.peek() {
-            ledger.step(|_, bytes| read(by, bytes))?;
-        }
+        let mut read_some =
+            |stretch: Stretch<'_>| stretch.iterations().for_each(|(_, bytes)| read(stretch.member, bytes));
+        while ledger.read(u64::MAX, &mut read_some)?.is_some() {}
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! [`run`](crate::run) tells an [`Observer`]; progress displays, timelines and journals are observers. An
 //! observer is told things and changes nothing.
 
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -47,10 +48,10 @@ pub trait Observer {
         let _ = (failed, again);
     }
 
-    /// The effects of iteration `index` have been replayed here.
+    /// The effects of these iterations have been replayed here.
     #[inline]
-    fn replayed(&mut self, index: u64) {
-        let _ = index;
+    fn replayed(&mut self, indices: Range<u64>) {
+        let _ = indices;
     }
 }
 

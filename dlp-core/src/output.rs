@@ -76,10 +76,13 @@ impl<T> Witness<T> {
     ///
     /// # Panics
     /// If the type hides whether it is outside.
+    #[inline]
     pub fn replays(&self) -> bool {
-        if let Some(known) = self.replays.get() {
-            return known;
-        }
+        self.replays.get().unwrap_or_else(|| self.find_out())
+    }
+
+    #[cold]
+    fn find_out(&self) -> bool {
         let replays = match reach(type_name::<T>()) {
             Reach::Inside => true,
             Reach::Outside => replays_alone() || session::current().is_root(),

@@ -19,7 +19,7 @@ mod draft;
 mod ledger;
 mod sections;
 
-pub use self::cursor::read_all;
+pub use self::cursor::{Stretch, read_all, read_stretches};
 pub use self::draft::Draft;
 pub use self::ledger::Ledger;
 pub use self::sections::{inspect, writer};

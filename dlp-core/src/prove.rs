@@ -10,7 +10,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::carry::{Borrowed, Field};
+use crate::carry::{Borrowed, Field, Plain};
 use crate::encoding::{decode, encode};
 
 /// A value that does not survive.
@@ -91,6 +91,18 @@ impl<'a, X: ?Sized, A> ProveReference<'a> for &&&&&Field<&'a X, A> {
     type Target = X;
 }
 
+/// Numbers and the like come back as they went.
+pub trait ProvePlain {
+    /// The type of the value.
+    type Value;
+    /// Nothing is asked of them.
+    fn dlp_prove(&self, _value: &Self::Value) {}
+}
+
+impl<T: Plain, A> ProvePlain for &&&&&&Field<T, A> {
+    type Value = T;
+}
+
 levels! {
     /// What holds references travels as what they own.
     ProveBorrowed for &&&&Field<T, A> [Borrowed] { |_| {} }
@@ -133,7 +145,7 @@ mod tests {
             let (value, field) = ($value, Field::<_, Always>::new());
             field.is(&value);
             let again = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                (&&&&&&field).dlp_prove(&value);
+                (&&&&&&&field).dlp_prove(&value);
             }));
             again.is_ok()
         }};

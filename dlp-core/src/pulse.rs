@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct Pulse {
     stride: u32,
+    /// What the stride may grow to.
+    most: u32,
     left: u32,
     last: Instant,
     /// When a Part was last handed over.
@@ -28,7 +30,12 @@ impl Pulse {
     /// Of one of so many ranks.
     pub(crate) fn new(ranks: usize) -> Self {
         let now = Instant::now();
-        Self { stride: 1, left: 1, last: now, told: now, late: Self::late(ranks) }
+        Self { stride: 1, most: Self::STRIDE, left: 1, last: now, told: now, late: Self::late(ranks) }
+    }
+
+    /// One that beats with each iteration.
+    pub(crate) fn of_each(ranks: usize) -> Self {
+        Self { most: 1, ..Self::new(ranks) }
     }
 
     /// How old records get, where there are so many ranks, before they are handed over in the middle of a range.
@@ -39,7 +46,17 @@ impl Pulse {
     /// Another iteration has ended; whether to look now.
     #[inline]
     pub(crate) fn beat(&mut self) -> bool {
-        self.left -= 1;
+        self.beats(1)
+    }
+
+    /// After how many more iterations it is time to look, if they are as long as the last ones.
+    pub(crate) fn left(&self) -> u32 {
+        self.left
+    }
+
+    /// So many iterations have ended, at most as many as are left; whether to look now.
+    pub(crate) fn beats(&mut self, count: u64) -> bool {
+        self.left -= u32::try_from(count).expect("at most as many as are left");
         self.left == 0 && self.look()
     }
 
@@ -47,12 +64,12 @@ impl Pulse {
         let now = Instant::now();
         let since = now - self.last;
         if since < Self::SHORT {
-            self.stride = self.stride.saturating_mul(2).min(Self::STRIDE);
+            self.stride = self.stride.saturating_mul(2).min(self.most);
         } else if since > Self::LONG {
             self.stride = (self.stride / 4).max(1);
         }
         self.left = self.stride;
-        let due = since >= Self::SHORT || self.stride == Self::STRIDE;
+        let due = since >= Self::SHORT || self.stride == self.most;
         if due {
             self.last = now;
         }

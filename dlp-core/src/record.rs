@@ -7,9 +7,11 @@
 //! An effect is the number of its site, then each carried value in the order of evaluation. Nothing here knows
 //! ranks or messages.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::fmt;
 use std::marker::PhantomData;
+
+use crate::carry::Plain;
 
 /// What the effects of iterations leave behind, in the order in which they happened.
 ///
@@ -17,7 +19,9 @@ use std::marker::PhantomData;
 /// not `Sync`: an effect on another thread than the iteration's is a compile error.
 #[derive(Default)]
 pub struct Record {
-    bytes: Cell<Vec<u8>>,
+    bytes: RefCell<Vec<u8>>,
+    /// How many there are.
+    length: Cell<usize>,
     index: Cell<u64>,
     /// Where the last effect, or way out, begins.
     start: Cell<usize>,
@@ -28,7 +32,7 @@ pub struct Record {
 impl Record {
     /// An empty record with room for `capacity` bytes.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Cell::new(Vec::with_capacity(capacity)), ..Self::default() }
+        Self { bytes: RefCell::new(Vec::with_capacity(capacity)), ..Self::default() }
     }
 
     /// An empty record that remembers where each effect begins.
@@ -43,6 +47,7 @@ impl Record {
     }
 
     /// Iteration `index` begins.
+    #[inline]
     pub(crate) fn begin(&self, index: u64) {
         self.index.set(index);
     }
@@ -53,14 +58,25 @@ impl Record {
     }
 
     /// Begins the effect of site number `site`.
+    #[inline]
     pub fn effect(&self, site: u32) {
-        self.append(|bytes| {
-            self.start.set(bytes.len());
-            if let Some(trace) = &self.trace {
-                trace.borrow_mut().push((bytes.len(), site));
-            }
-            put_number(bytes, u64::from(site));
-        });
+        let bytes = &mut *self.bytes.borrow_mut();
+        self.start.set(bytes.len());
+        if self.trace.is_some() {
+            self.trace(bytes.len(), site);
+        }
+        match u8::try_from(site) {
+            Ok(site @ 0..0x80) => bytes.push(site),
+            _ => put_number(bytes, u64::from(site)),
+        }
+        self.length.set(bytes.len());
+    }
+
+    #[cold]
+    fn trace(&self, start: usize, site: u32) {
+        if let Some(trace) = &self.trace {
+            trace.borrow_mut().push((start, site));
+        }
     }
 
     /// The iteration takes way out number `exit`; the values of the exit follow.
@@ -71,39 +87,49 @@ impl Record {
     /// Appends to the bytes. A panic in `write` (a user's `Serialize`) keeps what was there before the effect.
     pub(crate) fn append<R>(&self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         struct Open<'a> {
-            record: &'a Record,
-            bytes: Vec<u8>,
-            written: bool,
+            bytes: RefMut<'a, Vec<u8>>,
+            length: &'a Cell<usize>,
+            start: usize,
         }
         impl Drop for Open<'_> {
             fn drop(&mut self) {
-                if !self.written {
-                    self.bytes.truncate(self.record.start.get());
-                }
-                self.record.bytes.set(std::mem::take(&mut self.bytes));
+                self.bytes.truncate(self.start);
+                self.length.set(self.bytes.len());
             }
         }
-        let mut open = Open { record: self, bytes: self.bytes.take(), written: false };
+        let mut open = Open { bytes: self.bytes.borrow_mut(), length: &self.length, start: self.start.get() };
         let result = write(&mut open.bytes);
-        open.written = true;
+        // It was written: nothing is taken back.
+        open.start = usize::MAX;
         result
+    }
+
+    /// Appends a value that no code of the user's writes.
+    #[inline]
+    pub(crate) fn append_plain(&self, value: &impl Plain) {
+        let bytes = &mut *self.bytes.borrow_mut();
+        value.write(bytes);
+        self.length.set(bytes.len());
     }
 
     /// Forgets what was recorded after the first `length` bytes.
     pub(crate) fn rewind(&self, length: usize) {
-        self.append(|bytes| bytes.truncate(length));
+        self.bytes.borrow_mut().truncate(length);
+        self.length.set(self.len().min(length));
         if let Some(trace) = &self.trace {
             trace.borrow_mut().retain(|(start, _)| *start < length);
         }
     }
 
     /// The number of bytes recorded so far.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.append(|bytes| bytes.len())
+        self.length.get()
     }
 
     /// Takes all bytes out.
     pub(crate) fn take(&self) -> Vec<u8> {
+        self.length.set(0);
         self.bytes.take()
     }
 }
@@ -138,10 +164,12 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
@@ -152,12 +180,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The number of the next effect's site.
+    #[inline]
     pub(crate) fn site(&mut self) -> Option<u32> {
         let (site, rest) = take_number(self.rest)?;
         self.rest = rest;
         u32::try_from(site).ok()
     }
 
+    #[inline]
     pub(crate) fn read<T>(
         &mut self,
         decode: impl FnOnce(&'a [u8]) -> postcard::Result<(T, &'a [u8])>,
@@ -168,11 +198,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// One iteration being replayed: its record, and the loop's own item where that can be had again.
+/// Iterations being replayed, one at a time: the record of one, and the loop's own item where that can be had again.
 pub struct Replay<'a, Item> {
     reader: Reader<'a>,
     item: &'a mut dyn FnMut(u64) -> Item,
-    log: Record,
+    log: &'a Record,
     /// How many statements on the world outside came up so far.
     guards: u64,
     /// Where another rank, which performed them, left the loop by one: its count of them, and the way out.
@@ -191,15 +221,23 @@ pub enum Guard {
 }
 
 impl<'a, Item> Replay<'a, Item> {
-    pub(crate) fn new(index: u64, bytes: &'a [u8], item: &'a mut dyn FnMut(u64) -> Item) -> Self {
-        let log = Record::default();
-        log.begin(index);
-        Self { reader: Reader::new(bytes), item, log, guards: 0, led: None }
+    /// Before the first iteration.
+    #[inline]
+    pub(crate) fn new(item: &'a mut dyn FnMut(u64) -> Item, log: &'a Record) -> Self {
+        Self { reader: Reader::new(&[]), item, log, guards: 0, led: None }
     }
 
-    /// Where another rank left the loop in this iteration.
+    /// Iteration `index` is next, which has recorded this.
+    #[inline]
+    pub(crate) fn turn_to(&mut self, index: u64, bytes: &'a [u8]) {
+        self.log.begin(index);
+        self.reader = Reader::new(bytes);
+    }
+
+    /// No statement on the world outside has come up in it yet. `led`: where another rank left the loop in it by one.
+    #[inline]
     pub(crate) fn led_by(&mut self, led: Option<(u64, u32)>) {
-        self.led = led;
+        (self.guards, self.led) = (0, led);
     }
 
     /// How many statements on the world outside came up so far.
@@ -218,6 +256,7 @@ impl<'a, Item> Replay<'a, Item> {
     }
 
     /// What was recorded, for [`carry`](crate::carry) to read.
+    #[inline]
     pub fn reader(&mut self) -> &mut Reader<'a> {
         &mut self.reader
     }
@@ -235,7 +274,7 @@ impl<'a, Item> Replay<'a, Item> {
 
     /// Where a way out that is taken in the replay records its values.
     pub fn log(&self) -> &Record {
-        &self.log
+        self.log
     }
 }
 
@@ -299,7 +338,16 @@ pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Reads what [`put_number`] wrote: the number, and the bytes after it. `None` where there is none.
+#[inline]
 pub(crate) fn take_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    match bytes {
+        [byte @ 0..0x80, rest @ ..] => Some((u64::from(*byte), rest)),
+        _ => take_long_number(bytes),
+    }
+}
+
+/// The same, of any number.
+fn take_long_number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let mut number = 0_u64;
     for (at, &byte) in bytes.iter().enumerate().take(10) {
         let bits = u64::from(byte & 0x7f);

@@ -50,6 +50,8 @@ impl fmt::Display for Place {
 thread_local! {
     static WHO: Cell<Option<&'static str>> = const { Cell::new(None) };
     static PLACE: Cell<Place> = const { Cell::new(Place::Outside) };
+    /// The iteration, where the place has one: what changes from one to the next.
+    static INDEX: Cell<u64> = const { Cell::new(0) };
     static PANIC: Cell<Option<String>> = const { Cell::new(None) };
     static PANIC_AT: Cell<Option<String>> = const { Cell::new(None) };
     static HUSHED: Cell<bool> = const { Cell::new(false) };
@@ -58,7 +60,16 @@ thread_local! {
 /// Says where this rank is now.
 #[inline]
 pub(crate) fn at(place: Place) {
+    if let Place::Iteration(_, index) | Place::Replay(_, index, _) | Place::Item(_, _, index) = place {
+        INDEX.set(index);
+    }
     PLACE.set(place);
+}
+
+/// Says that this rank has come to another iteration at the same place.
+#[inline]
+pub(crate) fn at_index(index: u64) {
+    INDEX.set(index);
 }
 
 /// Says which rank this thread is, for when a signal ends the process.
@@ -70,7 +81,7 @@ pub(crate) fn is_rank(who: &'static str) {
         crate::sys::prepare();
         crate::sys::before_death(|signal, line| {
             let _ = match WHO.get() {
-                Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", PLACE.get()),
+                Some(who) => writeln!(line, "dlp: {who} dies of {signal}{}", place()),
                 None => writeln!(line, "dlp: this process dies of {signal}, in a thread that is no rank"),
             };
         });
@@ -79,12 +90,18 @@ pub(crate) fn is_rank(who: &'static str) {
 
 /// Where this rank is.
 pub(crate) fn place() -> Place {
-    PLACE.get()
+    let now = INDEX.get();
+    match PLACE.get() {
+        Place::Outside => Place::Outside,
+        Place::Iteration(at, _) => Place::Iteration(at, now),
+        Place::Replay(at, _, by) => Place::Replay(at, now, by),
+        Place::Item(name, at, _) => Place::Item(name, at, now),
+    }
 }
 
 /// Where this rank is, as part of a sentence that begins with who it is.
 pub(crate) fn whereabouts() -> String {
-    PLACE.get().to_string()
+    place().to_string()
 }
 
 /// What a rank brings along to the end of the program.
@@ -142,7 +159,7 @@ pub(crate) fn install_hook(who: fn() -> Option<String>) {
 }
 
 fn describe(who: &str, info: &PanicHookInfo<'_>) -> String {
-    let mut text = format!("dlp: {who} panicked{}", PLACE.get());
+    let mut text = format!("dlp: {who} panicked{}", place());
     if let Some(location) = info.location() {
         let _ = write!(text, "\n  at {location}");
     }

@@ -31,6 +31,7 @@ use crate::again::Again;
 use crate::digest::Look;
 use crate::digest::input::Input;
 use crate::failure;
+use crate::fold::AllFolds;
 use crate::observe::Counting;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, PANICKED, Place};
@@ -68,7 +69,7 @@ pub struct Kind<const LEAVES: bool, const UNDOES: bool>;
 /// `tell` records the values of a way out that was just taken here, as far as they travel; `lost` says of one that iteration
 /// `index` took whether its values are neither here nor travel. `root_leads` where the replay may leave by a statement on the
 /// world outside, which only the root performs. `ask` answers for a loop whose iterations may be undone. `look` says how to look at the items, and has looked at the values that the
-/// iterations capture: those must be the same on all ranks.
+/// iterations capture, which must be the same on all ranks; and has what the iterations fold.
 ///
 /// Returns how the loop was left, or `None` if it ran to its end.
 ///
@@ -77,7 +78,7 @@ pub struct Kind<const LEAVES: bool, const UNDOES: bool>;
 /// # Panics
 /// If the body does, on this rank (the job ends then), or if the job has ended on another.
 #[allow(clippy::too_many_arguments, reason = "the parts of one loop, which only the attribute writes out")]
-pub fn run<I, A, B, S, W, L, K, C, const LEAVES: bool, const UNDOES: bool, const CAPTURED: usize>(
+pub fn run<'f, I, A, B, S, W, L, K, C, const LEAVES: bool, const UNDOES: bool, const CAPTURED: usize>(
     at: &'static Loop,
     _kind: Kind<LEAVES, UNDOES>,
     source: I,
@@ -98,7 +99,7 @@ where
     W: Fn(u32, &Record),
     L: Fn(u32, u64) -> bool,
     K: Fn(Ask<'_, I::Item>) -> Answer<I::Item>,
-    C: FnOnce() -> (Look<I>, [u32; CAPTURED]),
+    C: FnOnce() -> (Look<I>, [u32; CAPTURED], AllFolds<'f>),
 {
     let visit = Visit::begin(at, source::refuse(&source));
     let (alone, attempts) = (alone(), &visit.attempts);
@@ -118,14 +119,15 @@ where
         attempts.begin(at);
     }
     if UNDOES && alone {
-        let left = alone::run(at, source, &mut code);
-        visit.end(visit.counting());
+        let mut counting = visit.counting();
+        let left = alone::run(at, source, &mut code, &mut counting);
+        visit.end(counting);
         return left;
     }
     let mut source = Stepper::new(source);
-    let (look, captured) = look();
+    let (look, captured, folds) = look();
     let input = Input::of(&mut source, &look, &captured, plan::check(at, visit.session), at.exits);
-    let mut work = Split { at, source, code, left: None };
+    let mut work = Split { at, source, code, attempts, folds, left: None };
     visit.together(&mut work, &input, root_leads);
     work.left
 }

@@ -62,6 +62,35 @@ impl<I: Iterator> Stepper<I> {
     /// The item of `index`, which is after the last one asked for; or the number of items, if there is no
     /// such item.
     pub(crate) fn item(&mut self, index: u64) -> Result<I::Item, u64> {
+        match self.follows(index) {
+            true => {
+                let item = self.take().ok_or(index);
+                self.took(index + u64::from(item.is_ok() || self.length.is_some()));
+                item
+            }
+            false => self.item_ahead(index),
+        }
+    }
+
+    /// Whether the item of `index` is the next that the source gives.
+    pub(crate) fn follows(&self, index: u64) -> bool {
+        index == self.next && self.peeked.is_empty() && !self.ended
+    }
+
+    /// Takes an item that follows, which [`Stepper::took`] is to be told of.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Option<I::Item> {
+        self.source.next()
+    }
+
+    /// The items before `next` were taken.
+    #[inline]
+    pub(crate) fn took(&mut self, next: u64) {
+        self.next = next;
+    }
+
+    /// The same, where items are stepped over or were looked at.
+    pub(crate) fn item_ahead(&mut self, index: u64) -> Result<I::Item, u64> {
         if self.length.is_none() {
             // Step by step, to know where the end is if it comes.
             while self.next < index {

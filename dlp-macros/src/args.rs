@@ -24,6 +24,8 @@ pub(crate) struct Args {
     pub(crate) on_error: OnError,
     /// How often a failing iteration is tried again: an expression of type `u32`.
     pub(crate) retry: Option<Expr>,
+    /// Floats need not be added up in the serial order.
+    pub(crate) reorder: bool,
     /// The path of the crate `dlp`.
     pub(crate) krate: Path,
 }
@@ -38,6 +40,7 @@ impl Default for Args {
             check: Check::Sample,
             on_error: OnError::Stop,
             retry: None,
+            reorder: false,
             krate: syn::parse_quote!(::dlp),
         }
     }
@@ -91,9 +94,10 @@ pub(crate) enum OnError {
     Skip,
 }
 
-const OPTIONS: [&str; 8] = ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "crate"];
+const OPTIONS: [&str; 9] =
+    ["strategy", "chunk", "gather", "manager", "check", "on_error", "retry", "reorder", "crate"];
 /// A mark cannot say for the whole function who has the result, nor where the crate is.
-const OPTIONS_OF_MARKS: [&str; 6] = ["strategy", "chunk", "manager", "check", "on_error", "retry"];
+const OPTIONS_OF_MARKS: [&str; 7] = ["strategy", "chunk", "manager", "check", "on_error", "retry", "reorder"];
 const STRATEGIES: [(&str, Strategy); 8] = [
     ("managed", Strategy::Managed),
     ("round_robin", Strategy::RoundRobin),
@@ -232,6 +236,7 @@ impl Args {
             "check" => self.check = named(name, value, &CHECKS)?,
             "on_error" => self.on_error = named(name, value, &ON_ERRORS)?,
             "retry" => self.retry = retry(value)?,
+            "reorder" => self.reorder = reorder(value)?,
             _ => self.krate = krate(value)?,
         }
         Ok(())
@@ -277,6 +282,17 @@ fn retry(value: &Expr) -> syn::Result<Option<Expr>> {
         Some(other) => Err(syn::Error::new(other.span(), EXPECTED)),
         None if matches!(value, Expr::Unary(_)) => Err(syn::Error::new_spanned(value, EXPECTED)),
         None => Ok(Some(value.clone())),
+    }
+}
+
+fn reorder(value: &Expr) -> syn::Result<bool> {
+    match literal(value) {
+        Some(Lit::Bool(value)) => Ok(value.value),
+        _ => {
+            let message =
+                "wrong `reorder`: expected `true`, where floats may be added up in any order, or `false`";
+            Err(syn::Error::new_spanned(value, message))
+        }
     }
 }
 
@@ -327,6 +343,7 @@ fn example(option: &str) -> &'static str {
         "check" => "`check = \"full\"`",
         "on_error" => "`on_error = \"skip\"`",
         "retry" => "`retry = 2`",
+        "reorder" => "`reorder = true`",
         _ => "`crate = \"my_crate::dlp\"`",
     }
 }

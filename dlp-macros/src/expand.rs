@@ -7,6 +7,7 @@ mod alias;
 mod descriptor;
 mod effect;
 mod exit;
+mod fold;
 mod gather;
 mod hash;
 mod hint;
@@ -145,7 +146,7 @@ fn parts(
     let kind_of_loop = descriptor::kind(split, args, dlp);
     let (over, allow) = (&written.expr, allow());
     let cells = alias::captured(split, dlp);
-    let (items_of, look) = look(split, args, &source, dlp);
+    let (items_of, look) = look(&code, &source);
     let check = syn::Ident::new("dlp_check", Span::mixed_site().located_at(over.span()));
     quote! {
         #(#attributes)*
@@ -205,14 +206,14 @@ fn parts(
     }
 }
 
-/// What is looked at before the loop, to see that all ranks have the same: a statement, and a closure. That one comes after the
-/// parts of the loop, which may be what settles the types.
-fn look(split: &Split, args: &Args, source: &syn::Ident, dlp: &TokenStream) -> (TokenStream, TokenStream) {
+/// What is looked at before the loop, to see that all ranks have the same, and what folds: a statement, and a closure. That one
+/// comes after the parts of the loop, which may be what settles the types.
+fn look(code: &Code<'_>, source: &syn::Ident) -> (TokenStream, TokenStream) {
+    let Code { dlp, split, args, .. } = code;
+    let folds = code.all_folds();
     if args.check == Check::Off {
-        return (
-            TokenStream::new(),
-            quote!(|| (#dlp::Look::new(::core::option::Option::None, ::core::option::Option::None), [])),
-        );
+        let nothing = quote!(::core::option::Option::None);
+        return (TokenStream::new(), quote!(|| (#dlp::Look::new(#nothing, #nothing), [], #folds)));
     }
     let items = fresh("items");
     let captured = split.captured().into_iter().map(|place| &place.expr);
@@ -221,6 +222,7 @@ fn look(split: &Split, args: &Args, source: &syn::Ident, dlp: &TokenStream) -> (
             (
                 #dlp::Look::new((&&&#items).dlp_digest(), (&&#items).dlp_twice()),
                 [#((&&#dlp::Capture(&#captured)).dlp_digest()),*],
+                #folds,
             )
         }
     };

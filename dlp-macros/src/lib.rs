@@ -39,7 +39,7 @@ use proc_macro::TokenStream;
 /// Splits the function's loop over the ranks of the program.
 ///
 /// See the documentation of the crate `dlp` for what is split and how, and for the options: `strategy`, `chunk`, `gather`,
-/// `manager`, `check`, `on_error` and `retry`; `crate = "path"` names the crate where it is not `::dlp`.
+/// `manager`, `check`, `on_error`, `retry` and `reorder`; `crate = "path"` names the crate where it is not `::dlp`.
 #[proc_macro_attribute]
 pub fn parallel(arguments: TokenStream, item: TokenStream) -> TokenStream {
     parallel::expand(arguments.into(), &item.into()).into()

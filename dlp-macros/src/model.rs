@@ -340,6 +340,11 @@ impl Split {
         reads.peek().is_some() && reads.all(looks)
     }
 
+    /// Whether nothing in it leaves it, or an iteration in the middle.
+    pub(crate) fn runs_to_end(&self) -> bool {
+        self.exits.is_empty() && !self.tentative
+    }
+
     /// The pattern of the loop.
     pub(crate) fn pattern(&self) -> &Pat {
         &self.written.pat

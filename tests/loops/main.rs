@@ -47,6 +47,7 @@ mod collections;
 mod control;
 mod exits;
 mod failing;
+mod folds;
 mod generated;
 mod guards;
 mod hygiene;

@@ -15,7 +15,7 @@ fn values_of_the_wrong_kind() {
     for _ in 0..3 {}
 }
 
-#[dlp::parallel(strategy, chunk = 0, crate = dlp)]
+#[dlp::parallel(strategy, chunk = 0, reorder = "yes", crate = dlp)]
 fn no_values() {
     for _ in 0..3 {}
 }

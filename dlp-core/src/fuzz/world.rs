@@ -11,6 +11,7 @@ use super::scripted::{SILENCE, Scripted};
 use crate::again::{ByClone, Probe};
 use crate::collective::{self, place};
 use crate::digest::Look;
+use crate::fold::AllFolds;
 use crate::map;
 use crate::record::{Flow, Record, Replay};
 use crate::report::{self, FAILED, PANICKED};
@@ -209,7 +210,7 @@ fn looped<I: Iterator<Item = u64> + Clone>(at: &'static Loop, source: I) {
         |_, _| {},
         |_, index| index % 2 == 0,
         never,
-        || (Look::new(None, None), []),
+        || (Look::new(None, None), [], AllFolds::none()),
     );
     if let Some(mut left) = left {
         let _ = (left.exit(), left.index(), left.remote().to_string());

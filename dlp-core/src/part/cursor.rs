@@ -2,9 +2,46 @@
 //! never a panic.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::sections::Sections;
 use crate::wire::{Payload, WireError};
+
+/// Iterations of one member that follow one another, and whose records are of one length.
+#[derive(Clone, Debug)]
+pub struct Stretch<'a> {
+    /// Who ran them.
+    pub member: usize,
+    /// Which they are.
+    pub indices: Range<u64>,
+    /// How many bytes each of them recorded.
+    length: usize,
+    /// Their records, one after another.
+    records: &'a [u8],
+}
+
+impl<'a> Stretch<'a> {
+    /// A single iteration.
+    pub fn single(member: usize, index: u64, record: &'a [u8]) -> Self {
+        Self { member, indices: index..index + 1, length: record.len(), records: record }
+    }
+
+    /// Whether none of them has recorded anything.
+    pub fn is_blank(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Each iteration with its record.
+    #[inline]
+    pub fn iterations(&self) -> impl Iterator<Item = (u64, &'a [u8])> + use<'a> {
+        let (length, mut rest) = (self.length, self.records);
+        self.indices.clone().map(move |index| {
+            let (record, after) = rest.split_at(length);
+            rest = after;
+            (index, record)
+        })
+    }
+}
 
 /// A Part that is being read, iteration by iteration.
 #[derive(Clone, Debug)]
@@ -34,17 +71,26 @@ impl Cursor {
         self.sections.member
     }
 
-    /// The bytes of the next iteration.
-    pub(super) fn record(&self) -> &[u8] {
-        let start = self.sections.effects.0;
-        &self.payload[start..start + self.alike.0 as usize]
+    /// The next iterations, at most so many: those that follow one another and whose records are of one length.
+    ///
+    /// # Errors
+    /// If there are fewer bytes than they are to have.
+    pub(super) fn stretch(&self, most: u64) -> Result<Stretch<'_>, WireError> {
+        let count = self.alike.1.min(self.run.1 - self.run.0).min(most);
+        let rest = &self.payload[self.sections.effects.0..self.sections.effects.1];
+        let records = self.alike.0.checked_mul(count).and_then(|bytes| usize::try_from(bytes).ok());
+        let records = records.and_then(|bytes| rest.get(..bytes));
+        let records = records.ok_or(WireError::Malformed("a record longer than its Part"))?;
+        let indices = self.run.0..self.run.0 + count;
+        Ok(Stretch { member: self.member(), indices, length: self.alike.0 as usize, records })
     }
 
-    /// Goes on to the next iteration; false if there is none.
-    pub(super) fn advance(&mut self) -> Result<bool, WireError> {
-        self.sections.effects.0 += self.alike.0 as usize;
-        self.alike.1 -= 1;
-        self.run.0 += 1;
+    /// Goes on by so many iterations, which are all of one stretch; false if there are no more.
+    pub(super) fn advance(&mut self, count: u64) -> Result<bool, WireError> {
+        // They were there: so are their bytes.
+        self.sections.effects.0 += (self.alike.0 * count) as usize;
+        self.alike.1 -= count;
+        self.run.0 += count;
         self.load()
     }
 
@@ -66,9 +112,6 @@ impl Cursor {
         if alike.1 == 0 {
             let next = sections.alike(payload)?;
             *alike = next.ok_or(WireError::Malformed("a record without its length"))?;
-        }
-        if alike.0 > (sections.effects.1 - sections.effects.0) as u64 {
-            return Err(WireError::Malformed("a record longer than its Part"));
         }
         Ok(true)
     }
@@ -95,17 +138,27 @@ impl PartialEq for Cursor {
 
 impl Eq for Cursor {}
 
+/// Reads every iteration of one Part, in order, as many at a time as are alike.
+///
+/// # Errors
+/// If the Part is broken.
+pub fn read_stretches(part: Payload, mut read: impl FnMut(Stretch<'_>)) -> Result<(), WireError> {
+    let mut cursor = Cursor::new(part)?;
+    while let Some(at) = &mut cursor {
+        let stretch = at.stretch(u64::MAX)?;
+        let count = stretch.indices.end - stretch.indices.start;
+        read(stretch);
+        if !at.advance(count)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Reads every iteration of one Part, in order.
 ///
 /// # Errors
 /// If the Part is broken.
 pub fn read_all(part: Payload, mut read: impl FnMut(u64, &[u8])) -> Result<(), WireError> {
-    let mut cursor = Cursor::new(part)?;
-    while let Some(at) = &mut cursor {
-        read(at.index(), at.record());
-        if !at.advance()? {
-            break;
-        }
-    }
-    Ok(())
+    read_stretches(part, |stretch| stretch.iterations().for_each(|(index, record)| read(index, record)))
 }

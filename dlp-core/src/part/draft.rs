@@ -22,35 +22,108 @@ pub struct Draft {
     member: u64,
 }
 
+/// Iterations that follow one another, and have recorded as many bytes each. They are not closed yet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alike {
+    /// The first of them.
+    first: u64,
+    length: usize,
+    /// Where the record of the last of them ends.
+    closed: usize,
+}
+
 impl Draft {
     /// A Part that this member writes.
     pub fn of(member: usize) -> Self {
         Self { member: member as u64, ..Self::default() }
     }
 
+    /// One that remembers where each effect begins, and is not to be sent.
+    pub(crate) fn traced() -> Self {
+        Self { record: Record::traced(), ..Self::default() }
+    }
+
     /// Where the iteration that runs now records its effects.
+    #[inline]
     pub fn record(&self) -> &Record {
         &self.record
     }
 
+    /// Whether something was recorded since an iteration was closed last.
+    #[inline]
+    pub fn is_open(&self) -> bool {
+        self.record.len() > self.closed
+    }
+
     /// Closes iteration `index`: what was recorded since the last call belongs to it. Indices only grow.
+    #[inline]
     pub fn close(&mut self, index: u64) {
         let end = self.record.len();
         let length = (end - self.closed) as u64;
         self.closed = end;
-        if self.pending.0 == length && self.pending.1 > 0 {
-            self.pending.1 += 1;
-        } else {
+        self.add(length, index, 1);
+    }
+
+    /// Iterations follow, from `index` on, which [`Draft::ended`] is to be told of.
+    #[inline]
+    pub(crate) fn alike(&self, index: u64) -> Alike {
+        Alike { first: index, length: 0, closed: self.closed }
+    }
+
+    /// The iteration before `next` has ended.
+    #[inline]
+    pub(crate) fn ended(&mut self, alike: &mut Alike, next: u64) {
+        let end = self.record.len();
+        if end - alike.closed != alike.length {
+            self.turn(alike, next);
+        }
+        alike.closed = end;
+    }
+
+    /// The iteration before `next` has recorded more or less than those before it.
+    #[cold]
+    fn turn(&mut self, alike: &mut Alike, next: u64) {
+        self.close_some(alike, next - 1);
+        *alike = Alike { first: next - 1, length: self.record.len() - alike.closed, ..*alike };
+    }
+
+    /// The iterations before `next` are closed.
+    #[inline]
+    pub(crate) fn close_alike(&mut self, alike: Alike, next: u64) {
+        self.close_some(&alike, next);
+        self.closed = alike.closed;
+    }
+
+    fn close_some(&mut self, alike: &Alike, next: u64) {
+        if next > alike.first {
+            self.add(alike.length as u64, alike.first, next - alike.first);
+        }
+    }
+
+    /// What was recorded since belongs to the iteration that was closed last.
+    pub(crate) fn extend_last(&mut self) {
+        debug_assert!(self.pending.1 > 0, "an iteration is closed");
+        let length = self.pending.0 + (self.record.len() - self.closed) as u64;
+        self.closed = self.record.len();
+        self.pending.1 -= 1;
+        self.write_lengths();
+        self.pending = (length, 1);
+    }
+
+    /// Adds iterations that follow one another, from `index` on, whose records are of one length.
+    #[inline]
+    fn add(&mut self, length: u64, index: u64, count: u64) {
+        if self.pending.0 != length || self.pending.1 == 0 {
             self.write_lengths();
-            self.pending = (length, 1);
+            self.pending.0 = length;
         }
-        if self.count > 0 && self.run.1 == index {
-            self.run.1 += 1;
-        } else {
+        self.pending.1 += count;
+        if self.count == 0 || self.run.1 != index {
             self.write_run();
-            self.run = (index, index + 1);
+            self.run = (index, index);
         }
-        self.count += 1;
+        self.run.1 += count;
+        self.count += count;
     }
 
     /// How many iterations are closed.

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Stretch};
 use crate::wire::{Payload, WireError};
 
 /// Merges the Parts of all members into loop order, whatever the order in which they come.
@@ -44,7 +44,8 @@ impl Ledger {
     /// The next iteration in loop order, if its Part is here: who ran it, and its record.
     pub fn peek(&self) -> Option<(usize, &[u8])> {
         let Reverse(head) = self.parts.peek().filter(|head| head.0.index() == self.next)?;
-        Some((head.member(), head.record()))
+        let (_, record) = head.stretch(1).ok()?.iterations().next()?;
+        Some((head.member(), record))
     }
 
     /// Reads the next iteration in loop order, if its Part is here: calls `read` with its index and record.
@@ -52,18 +53,35 @@ impl Ledger {
     /// # Errors
     /// If a Part is broken.
     pub fn step<R>(&mut self, read: impl FnOnce(u64, &[u8]) -> R) -> Result<Option<R>, WireError> {
+        self.read(1, |stretch| {
+            let (index, record) = stretch.iterations().next().expect("a stretch is not empty");
+            read(index, record)
+        })
+    }
+
+    /// Reads the next iterations in loop order, at most so many, if their Part is here: as many as are alike.
+    ///
+    /// # Errors
+    /// If a Part is broken.
+    pub fn read<R>(
+        &mut self,
+        most: u64,
+        read: impl FnOnce(Stretch<'_>) -> R,
+    ) -> Result<Option<R>, WireError> {
         let Some(mut head) = self.parts.peek_mut().filter(|head| head.0.index() == self.next) else {
             return Ok(None);
         };
-        if self.length.is_some_and(|length| self.next >= length) {
+        let stretch = head.0.stretch(most)?;
+        let end = stretch.indices.end;
+        if self.length.is_some_and(|length| end > length) {
             return Err(WireError::Malformed("a Part of iterations that the loop does not have"));
         }
-        let result = read(self.next, head.0.record());
-        self.next += 1;
+        let result = read(stretch);
         // The runs of a Part only go up, by how they are written: what comes next in it is not before `next`.
-        if !head.0.advance()? {
+        if !head.0.advance(end - self.next)? {
             PeekMut::pop(head);
         }
+        self.next = end;
         Ok(Some(result))
     }
 

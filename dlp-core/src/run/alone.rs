@@ -2,8 +2,10 @@
 //!
 //! Each iteration is recorded, and replayed at once if it has not failed. Knows no other rank and no message.
 
-use super::code::{Code, Recorded};
+use super::code::Code;
 use super::left::Left;
+use crate::observe::Counting;
+use crate::part::Stretch;
 use crate::record::Record;
 use crate::report::{self, Place};
 use crate::session::{self, Mode, Within};
@@ -14,6 +16,7 @@ pub(super) fn run<T>(
     at: &'static Loop,
     source: impl Iterator<Item = T>,
     code: &mut impl Code<T>,
+    observer: &mut Counting,
 ) -> Option<Left<T>> {
     let session = session::current();
     let outer = report::place();
@@ -25,7 +28,7 @@ pub(super) fn run<T>(
             code.iterate(index, item, &record);
         }
         let recorded = record.take();
-        let replayed = code.replay(Recorded { index, by: session.rank(), bytes: &recorded, led: None });
+        let replayed = code.replay(&Stretch::single(session.rank(), index, &recorded), None, observer);
         report::at(outer);
         match replayed {
             Ok(None) => {}

@@ -266,10 +266,15 @@ impl<B, W, K> Attempt<'_, B, W, K> {
 #[inline]
 pub(super) fn record_noted(record: &Record) {
     if failure::any_noted() {
-        for failure in failure::noted() {
-            record.leave(NOTED);
-            record.append(|bytes| failure.write(bytes));
-        }
+        record_each(record);
+    }
+}
+
+#[cold]
+fn record_each(record: &Record) {
+    for failure in failure::noted() {
+        record.leave(NOTED);
+        record.append(|bytes| failure.write(bytes));
     }
 }
 

@@ -8,35 +8,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use super::attempt::{Answer, Ask, Attempt, Attempts, FAILED, NOTED, list_failure, record_noted};
 use super::left::{Left, Way};
 use crate::again::Items;
+use crate::observe::Observer;
+use crate::part::Stretch;
 use crate::record::{EXITS, Flow, PANIC, Reader, Record, Replay};
 use crate::report::{self, Place};
 use crate::session::{Aborted, Mode, Within};
 use crate::site::{Exits, Loop};
-
-/// What one iteration recorded.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Recorded<'a> {
-    pub(super) index: u64,
-    /// The rank that ran it.
-    pub(super) by: usize,
-    pub(super) bytes: &'a [u8],
-    /// Where the root left it, if it did so by a statement on the world outside: the count of those, and the way out.
-    pub(super) led: Option<(u64, u32)>,
-}
 
 /// What is asked of a loop's code, whatever that is made of.
 pub(super) trait Code<T> {
     /// Runs iteration `index` on its item.
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow;
 
-    /// The same, for an iteration that has run elsewhere: what fails in it does not count.
-    fn rehearse(&self, index: u64, item: T, record: &Record) -> Flow;
-
-    /// Replays an iteration from what it recorded: the way out that it took, if it did.
+    /// Replays iterations from what they recorded: the way out that one took, if it did, and those after it are not replayed.
+    /// `led`: how the root left the loop, if it did so by a statement on the world outside.
     ///
     /// # Errors
-    /// If the record is not one.
-    fn replay(&mut self, of: Recorded<'_>) -> Result<Option<Way>, String>;
+    /// If a record is not one.
+    fn replay(
+        &mut self,
+        of: &Stretch<'_>,
+        led: Option<&Way>,
+        observer: &mut impl Observer,
+    ) -> Result<Option<Way>, String>;
 
     /// What the function needs to leave as the loop was left; `None` where there is no such iteration.
     fn arrive(&mut self, way: Way) -> Option<Left<T>>;
@@ -68,6 +62,7 @@ where
     L: Fn(u32, u64) -> bool,
     K: Fn(Ask<'_, T>) -> Answer<T>,
 {
+    #[inline]
     fn iterate(&self, index: u64, item: T, record: &Record) -> Flow {
         record.begin(index);
         if UNDOES && self.at.options.undoes() {
@@ -99,37 +94,46 @@ where
         }
     }
 
-    fn rehearse(&self, index: u64, item: T, record: &Record) -> Flow {
-        self.attempts.uncounted(|| self.iterate(index, item, record))
-    }
-
-    fn replay(&mut self, Recorded { index, by, bytes, led }: Recorded<'_>) -> Result<Option<Way>, String> {
-        if bytes.is_empty() {
-            return Ok(None);
-        }
-        report::at(Place::Replay(self.at, index, by));
-        let mut item = |index| self.items.item(index);
-        let mut op = Replay::new(index, bytes, &mut item);
-        op.led_by(led);
-        while !op.reader().is_empty() {
-            let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
-            if site as usize >= self.at.sites.len() {
-                match beyond_sites(self.at, index, by, site, op.reader())? {
-                    None => continue,
-                    Some(exit) => return Ok(Some(Way::taken_in_the_iteration(exit, &mut op))),
+    fn replay(
+        &mut self,
+        of: &Stretch<'_>,
+        led: Option<&Way>,
+        observer: &mut impl Observer,
+    ) -> Result<Option<Way>, String> {
+        let Self { at, items, replay, tell, .. } = self;
+        report::at(Place::Replay(at, of.indices.start, of.member));
+        let mut item = |index| items.item(index);
+        let log = Record::default();
+        let mut op = Replay::new(&mut item, &log);
+        let (by, sites) = (of.member, at.sites.len());
+        for (index, bytes) in of.iterations() {
+            report::at_index(index);
+            op.turn_to(index, bytes);
+            if LEAVES {
+                let led = led.filter(|led| led.index == index);
+                op.led_by(led.map(|led| (led.guards, led.exit)));
+            }
+            while !op.reader().is_empty() {
+                let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
+                if site as usize >= sites {
+                    match beyond_sites(at, index, by, site, op.reader())? {
+                        None => continue,
+                        Some(exit) => return Ok(Some(Way::taken_in_the_iteration(exit, &mut op))),
+                    }
+                }
+                match replay(site, &mut op) {
+                    Flow::Next => {}
+                    Flow::Skip => break,
+                    Flow::Leave(exit) if !LEAVES || !at.has(exit) => {
+                        return Err(unknown(index, by, Some(EXITS + exit)));
+                    }
+                    Flow::Leave(exit) => {
+                        tell(exit, op.log());
+                        return Ok(Some(Way::taken_in_the_replay(exit, &op)));
+                    }
                 }
             }
-            match (self.replay)(site, &mut op) {
-                Flow::Next => {}
-                Flow::Skip => break,
-                Flow::Leave(exit) if !LEAVES || !self.at.has(exit) => {
-                    return Err(unknown(index, by, Some(EXITS + exit)));
-                }
-                Flow::Leave(exit) => {
-                    (self.tell)(exit, op.log());
-                    return Ok(Some(Way::taken_in_the_replay(exit, &op)));
-                }
-            }
+            observer.replayed(index..index + 1);
         }
         Ok(None)
     }

@@ -65,8 +65,12 @@ impl<'a> Engine<'a> {
         link: &'a Link,
         observer: &'a mut Counting,
     ) -> Self {
-        let Plan { gather, worker, chunk, hosts, replays, verifies, verdict } = plan;
-        let length = work.length();
+        let Plan { gather, worker, chunk, hosts, replays, verified, verdict } = plan;
+        let (length, ranks) = (work.length(), link.session().size());
+        // What is verified is compared one iteration at a time.
+        if !verified {
+            work.fold();
+        }
         Self {
             at,
             work,
@@ -75,13 +79,13 @@ impl<'a> Engine<'a> {
             well: Well::new(link, chunk, hosts),
             gather,
             replays,
-            verifies,
+            verifies: verified && link.session().is_root() && gather != Gather::None,
             verdict,
             draft: Draft::of(link.session().rank()),
             ledger: Ledger::of(length),
             left: None,
             in_transit: false,
-            pulse: Pulse::new(link.session().size()),
+            pulse: if verified { Pulse::of_each(ranks) } else { Pulse::new(ranks) },
             observer,
         }
     }

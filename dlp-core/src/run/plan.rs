@@ -25,8 +25,8 @@ pub(super) struct Plan {
     pub(super) hosts: bool,
     /// This rank replays the effects of all.
     pub(super) replays: bool,
-    /// This rank runs every iteration too, and compares.
-    pub(super) verifies: bool,
+    /// The root runs every iteration too, and compares.
+    pub(super) verified: bool,
     pub(super) verdict: Verdict,
 }
 
@@ -103,7 +103,7 @@ impl Plan {
                 Gather::Root => session.is_root(),
                 Gather::None => false,
             },
-            verifies: settings.verify && session.is_root() && options.gather != Gather::None,
+            verified: settings.verify,
             verdict: match (root_decides, session.is_root()) {
                 (false, _) => Verdict::Unneeded,
                 (true, true) => Verdict::Owed,

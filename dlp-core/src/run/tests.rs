@@ -10,6 +10,7 @@ use crate::again::{ByClone, ByNothing, Probe};
 use crate::carry::{CarryOwned, Field};
 use crate::collective::{all_gather, is_root, rank};
 use crate::digest::Look;
+use crate::fold::AllFolds;
 use crate::output::{prints, stay};
 use crate::record::Flow;
 use crate::schedule::Chunk;
@@ -36,8 +37,8 @@ fn a_loop_with(exits: Exits, options: Options) -> &'static Loop {
 }
 
 /// No look at the input.
-fn unseen<I: Iterator>() -> (Look<I>, [u32; 0]) {
-    (Look::new(None, None), [])
+fn unseen<'f, I: Iterator>() -> (Look<I>, [u32; 0], AllFolds<'f>) {
+    (Look::new(None, None), [], AllFolds::none())
 }
 
 /// Every way of sharing out.

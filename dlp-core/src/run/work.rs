@@ -3,12 +3,14 @@
 //! What is in `code`, and here, is compiled for each loop of a program anew; the engine once. So whatever does not depend on
 //! the loop's types belongs there, and what is called through [`Work`] for each iteration that runs does many at a time.
 
-use super::code::{Code, Recorded};
+use super::attempt::Attempts;
+use super::code::Code;
 use super::left::{Left, Way};
+use crate::fold::AllFolds;
 use crate::observe::{Counting, Observer};
-use crate::part::Draft;
+use crate::part::{Draft, Stretch};
 use crate::pulse::Pulse;
-use crate::record::{Flow, Record};
+use crate::record::Flow;
 use crate::report::{self, Place};
 use crate::site::{Exits, Loop};
 use crate::stepper::Stepper;
@@ -27,17 +29,26 @@ pub(super) trait Work {
     /// If there are fewer, or more.
     fn finish(&mut self, end: u64) -> Result<(), &'static str>;
 
+    /// From now on what can be folded is. All ranks do so, or none.
+    fn fold(&self);
+
     /// Runs one iteration after another, until it is time to look around.
     fn run(&mut self, span: Span<'_>) -> Stop;
 
     /// Runs iteration `index`, which has run elsewhere; `false` if there is none.
-    fn rehearse(&mut self, index: u64, record: &Record) -> bool;
+    fn rehearse(&mut self, index: u64, draft: &mut Draft, observer: &mut Counting) -> bool;
 
-    /// Replays an iteration from what it recorded: the way out that it took, if it did.
+    /// Replays iterations from what they recorded: the way out that one took, if it did, and those after it are not replayed.
+    /// `led`: how the root left the loop, where that is known already.
     ///
     /// # Errors
-    /// If the record is not one.
-    fn replay(&mut self, of: Recorded<'_>) -> Result<Option<Way>, String>;
+    /// If a record is not one.
+    fn replay(
+        &mut self,
+        of: &Stretch<'_>,
+        led: Option<&Way>,
+        observer: &mut Counting,
+    ) -> Result<Option<Way>, String>;
 
     /// Keeps what the function needs to leave as the loop was left; `false` where there is no such iteration.
     fn arrive(&mut self, way: Way) -> bool;
@@ -67,14 +78,66 @@ pub(super) enum Stop {
 }
 
 /// A loop that is split: its source, its code, and how it was left.
-pub(super) struct Split<I: Iterator, C> {
+pub(super) struct Split<'f, I: Iterator, C> {
     pub(super) at: &'static Loop,
     pub(super) source: Stepper<I>,
     pub(super) code: C,
+    pub(super) attempts: &'f Attempts,
+    pub(super) folds: AllFolds<'f>,
     pub(super) left: Option<Left<I::Item>>,
 }
 
-impl<I: Iterator, C: Code<I::Item>> Work for Split<I, C> {
+impl<I: Iterator, C: Code<I::Item>> Split<'_, I, C> {
+    /// Runs the iterations from `next` to `before`, without a look at anything else; why it stops earlier, if it does. The one
+    /// function that calls the body of a loop whose iterations all run to their end, which becomes part of it.
+    #[inline(never)]
+    fn run_alike(
+        &mut self,
+        next: &mut u64,
+        before: u64,
+        draft: &mut Draft,
+        observer: &mut Counting,
+    ) -> Option<Stop> {
+        report::at(Place::Iteration(self.at, *next));
+        // Mostly the items follow one another; what the source gives then is asked for without further ado.
+        let follows = self.source.follows(*next);
+        let mut alike = draft.alike(*next);
+        let (mut index, mut stop) = (*next, None);
+        while index < before {
+            // Before the item is had: the source is the user's code too.
+            report::at_index(index);
+            let item = match follows {
+                true => self.source.take().ok_or(index),
+                false => self.source.item(index),
+            };
+            let item = match item {
+                Ok(item) => item,
+                Err(length) => {
+                    stop = Some(Stop::SourceEnd(length));
+                    break;
+                }
+            };
+            observer.item_begins(index);
+            let flow = self.code.iterate(index, item, draft.record());
+            observer.item_ends(index);
+            index += 1;
+            draft.ended(&mut alike, index);
+            if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
+                stop = Some(Stop::Leaves);
+                break;
+            }
+        }
+        if follows {
+            let ended = stop.as_ref().is_some_and(|stop| matches!(stop, Stop::SourceEnd(_)));
+            self.source.took(index + u64::from(ended && self.source.length().is_some()));
+        }
+        draft.close_alike(alike, index);
+        *next = index;
+        stop
+    }
+}
+
+impl<I: Iterator, C: Code<I::Item>> Work for Split<'_, I, C> {
     fn length(&self) -> Option<u64> {
         self.source.length()
     }
@@ -87,38 +150,42 @@ impl<I: Iterator, C: Code<I::Item>> Work for Split<I, C> {
         self.source.finish(end)
     }
 
+    fn fold(&self) {
+        self.folds.start();
+    }
+
     fn run(&mut self, span: Span<'_>) -> Stop {
         let Span { next, before, draft, pulse, observer } = span;
         while *next < before {
-            let index = *next;
-            // Before the item is had: the source is the user's code too.
-            report::at(Place::Iteration(self.at, index));
-            let item = match self.source.item(index) {
-                Ok(item) => item,
-                Err(length) => return Stop::SourceEnd(length),
-            };
-            observer.item_begins(index);
-            let flow = self.code.iterate(index, item, draft.record());
-            observer.item_ends(index);
-            draft.close(index);
-            *next = index + 1;
-            if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
-                return Stop::Leaves;
+            let start = *next;
+            let end = before.min(start.saturating_add(pulse.left().into()));
+            let stop = self.run_alike(next, end, draft, observer);
+            self.folds.flush(draft);
+            if let Some(stop) = stop {
+                return stop;
             }
-            if pulse.beat() {
+            if pulse.beats(*next - start) {
                 return Stop::Pulse;
             }
         }
         Stop::Bound
     }
 
-    fn rehearse(&mut self, index: u64, record: &Record) -> bool {
-        let item = self.source.item(index);
-        item.map(|item| self.code.rehearse(index, item, record)).is_ok()
+    fn rehearse(&mut self, index: u64, draft: &mut Draft, observer: &mut Counting) -> bool {
+        let mut next = index;
+        let attempts = self.attempts;
+        // What fails here has failed elsewhere, and does not count.
+        attempts.uncounted(|| self.run_alike(&mut next, index + 1, draft, observer));
+        next > index
     }
 
-    fn replay(&mut self, of: Recorded<'_>) -> Result<Option<Way>, String> {
-        self.code.replay(of)
+    fn replay(
+        &mut self,
+        of: &Stretch<'_>,
+        led: Option<&Way>,
+        observer: &mut Counting,
+    ) -> Result<Option<Way>, String> {
+        self.code.replay(of, led, observer)
     }
 
     fn arrive(&mut self, way: Way) -> bool {

@@ -22,7 +22,15 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(polling: Polling) -> Self {
-        Self { polling, waiter: Waiter::new(), free: 0, busy: 0, messages: 0, queue: VecDeque::new(), longest_queue: 0 }
+        Self {
+            polling,
+            waiter: Waiter::new(),
+            free: 0,
+            busy: 0,
+            messages: 0,
+            queue: VecDeque::new(),
+            longest_queue: 0,
+        }
     }
 
     /// A message comes, not before any other so far, and takes so long to be answered: when it is. `rung`: its sender is on this

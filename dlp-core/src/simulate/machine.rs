@@ -102,7 +102,8 @@ impl Waiter {
         if nanos(polling.longest) == 0 || arrival <= falls_asleep {
             return arrival.max(since);
         }
-        let seen = if rung { arrival + nanos(polling.wake) } else { between_sleeps(polling, falls_asleep, arrival) };
+        let seen =
+            if rung { arrival + nanos(polling.wake) } else { between_sleeps(polling, falls_asleep, arrival) };
         self.alert = Idle::adapted(self.alert, Duration::from_nanos(seen - falls_asleep));
         seen
     }
@@ -129,7 +130,8 @@ mod tests {
     #[test]
     fn who_waits_sees_a_message_when_awake() {
         let micros = Duration::from_micros;
-        let polling = Polling { alert: micros(100), wake: micros(5), overshoot: micros(50), longest: micros(4) };
+        let polling =
+            Polling { alert: micros(100), wake: micros(5), overshoot: micros(50), longest: micros(4) };
         let seen = |arrival: Time| Waiter::new().seen(&polling, 7_000, 7_000 + arrival, false) - 7_000;
         assert_eq!((seen(0), seen(99_999), seen(100_000)), (0, 99_999, 100_000), "alert");
         assert_eq!((seen(100_001), seen(151_000), seen(151_001)), (151_000, 151_000, 203_000));
@@ -147,7 +149,8 @@ mod tests {
     #[test]
     fn who_has_waited_in_vain_goes_to_sleep_sooner() {
         let micros = Duration::from_micros;
-        let polling = Polling { alert: micros(100), wake: micros(5), overshoot: micros(50), longest: micros(1000) };
+        let polling =
+            Polling { alert: micros(100), wake: micros(5), overshoot: micros(50), longest: micros(1000) };
         let mut waiter = Waiter::new();
         for _ in 0..2 {
             waiter.seen(&polling, 0, 1_000_000_000, true);

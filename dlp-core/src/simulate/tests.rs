@@ -40,8 +40,8 @@ fn sharings(length: u64) -> Vec<Sharing> {
         .into_iter()
         .flat_map(|rule| [false, true].map(|dedicated| Sharing::Managed { rule, dedicated }));
     let hows = [Static::Cyclic(1), Static::Cyclic(3), Static::Block(length), Static::First];
-    let pooled = [Chunk::Auto, Chunk::Fixed(3)]
-        .map(|chunk| Sharing::Pooled { chunk, batches: batches(chunk, 4) });
+    let pooled =
+        [Chunk::Auto, Chunk::Fixed(3)].map(|chunk| Sharing::Pooled { chunk, batches: batches(chunk, 4) });
     managed.chain(hows.map(Sharing::Static)).chain(pooled).collect()
 }
 
@@ -129,4 +129,3 @@ fn latency_is_paid_for_each_round_trip() {
     // To be let in, and after each of ten tasks.
     assert_eq!(forecast.makespan, MILLI * 10 + Duration::from_micros(2 * 30 * 11));
 }
-

@@ -56,7 +56,7 @@ impl Form {
     }
 }
 
-fn witness(number: usize, place: usize) -> Ident {
+pub(super) fn witness(number: usize, place: usize) -> Ident {
     fresh(&format!("witness_{number}_{place}"))
 }
 
@@ -132,6 +132,7 @@ impl Code<'_> {
                 declarations.extend(quote!(let #name = &#field;));
             }
         }
+        declarations.extend(self.folds());
         declarations.extend(self.slots());
         declarations.extend(self.demands());
         declarations

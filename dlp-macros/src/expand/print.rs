@@ -1,6 +1,6 @@
 //! `print!` and `println!` in an annotated function: on one rank only.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Item, Macro, Stmt};
@@ -47,4 +47,13 @@ impl VisitMut for Prints<'_> {
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
+}
+
+/// Whether there is one among these tokens.
+pub(super) fn is_in(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "print" || word == "println",
+        TokenTree::Group(group) => is_in(group.stream()),
+        _ => false,
+    })
 }

@@ -98,7 +98,9 @@ impl Case {
             cost(machine.far())
         );
         line += &shortest.map_or(String::new(), |shortest| format!(" shortest={shortest}"));
-        for name in ["near", "service", "iteration", "replay", "take", "alert", "wake", "overshoot", "longest"] {
+        for name in
+            ["near", "service", "iteration", "replay", "take", "alert", "wake", "overshoot", "longest"]
+        {
             line += &format!(" {name}={}", cost(machine.get(name)));
         }
         line

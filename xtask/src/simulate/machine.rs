@@ -88,7 +88,8 @@ fn processor() -> String {
 /// The operating system.
 fn system() -> String {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
-    let version: String = release.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
+    let version: String =
+        release.chars().take_while(|letter| letter.is_ascii_digit() || *letter == '.').collect();
     format!("{} {version}", std::env::consts::OS).trim_end().to_owned()
 }
 

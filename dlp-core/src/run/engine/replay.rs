@@ -2,10 +2,9 @@
 //! do when one leaves; not what an effect is.
 
 use super::Engine;
-use crate::observe::Observer;
-use crate::part::read_all;
+use crate::observe::{Counting, Observer};
+use crate::part::{Stretch, read_stretches};
 use crate::report::{self, Place};
-use crate::run::code::Recorded;
 use crate::run::left::Way;
 use crate::run::work::Work;
 use crate::session::{Mode, Within};
@@ -34,11 +33,10 @@ impl Engine<'_> {
             if self.verifies {
                 self.verify();
             }
+            // Whoever verifies takes one iteration at a time.
+            let most = if self.verifies { 1 } else { u64::MAX };
             let Self { ledger, work, observer, verdict, .. } = self;
-            let Some((by, _)) = ledger.peek() else { break };
-            let step = ledger.step(|index, bytes| {
-                replay_one(*work, *observer, Recorded { index, by, bytes, led: verdict.way_out_in(index) })
-            });
+            let step = ledger.read(most, |stretch| replay_some(*work, observer, &stretch, verdict.way_out()));
             match step.map_err(|why| why.to_string())? {
                 Some(way_out) => self.left = way_out?,
                 None => break,
@@ -50,12 +48,11 @@ impl Engine<'_> {
     /// Replays a Part of this rank's own, where nobody else's effects are wanted.
     pub(super) fn replay_own(&mut self, part: Payload) {
         let _within = Within::new(Mode::ReplayingOwn);
-        let by = self.link.session().rank();
         let Self { work, observer, left, .. } = self;
         let mut broken = None;
-        let read = read_all(part, |index, bytes| {
+        let read = read_stretches(part, |stretch| {
             if left.is_none() && broken.is_none() {
-                match replay_one(*work, *observer, Recorded { index, by, bytes, led: None }) {
+                match replay_some(*work, observer, &stretch, None) {
                     Ok(way_out) => *left = way_out,
                     Err(why) => broken = Some(why),
                 }
@@ -68,15 +65,16 @@ impl Engine<'_> {
     }
 }
 
-/// Replays one iteration that ran on `rank`; the way out that it took, if it did.
-fn replay_one(
+/// Replays iterations that follow one another; the way out that one took, if it did: those after it are not replayed.
+fn replay_some(
     work: &mut dyn Work,
-    observer: &mut impl Observer,
-    of: Recorded<'_>,
+    observer: &mut Counting,
+    stretch: &Stretch<'_>,
+    led: Option<&Way>,
 ) -> Result<Option<Way>, String> {
-    let way_out = work.replay(of)?;
-    if way_out.is_none() {
-        observer.replayed(of.index);
+    if stretch.is_blank() {
+        observer.replayed(stretch.indices.clone());
+        return Ok(None);
     }
-    Ok(way_out)
+    work.replay(stretch, led, observer)
 }

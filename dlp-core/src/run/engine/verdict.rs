@@ -25,10 +25,10 @@ impl Verdict {
         matches!(self, Self::Awaited)
     }
 
-    /// Where the root left iteration `index`, if it did: its count of statements on the world outside, and the way out.
-    pub(super) fn way_out_in(&self, index: u64) -> Option<(u64, u32)> {
+    /// How the root left the loop, where this rank has heard of it.
+    pub(super) fn way_out(&self) -> Option<&Way> {
         match self {
-            Self::Heard(Some(way)) if way.index == index => Some((way.guards, way.exit)),
+            Self::Heard(way) => way.as_ref(),
             _ => None,
         }
     }

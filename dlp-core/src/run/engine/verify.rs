@@ -4,8 +4,8 @@
 //! address. The first difference is named by index, rank and statement. Knows records as bytes, and nothing of what they mean.
 
 use super::Engine;
-use crate::record::{EXITS, Record};
-use crate::report::{self, Place};
+use crate::part::Draft;
+use crate::record::EXITS;
 use crate::session::{Mode, Within};
 
 impl Engine<'_> {
@@ -15,7 +15,8 @@ impl Engine<'_> {
         let Some((member, there)) = self.ledger.peek().map(|(member, there)| (member, there.to_vec())) else {
             return;
         };
-        let Some(record) = self.trace(index) else { return };
+        let Some(draft) = self.trace(index) else { return };
+        let record = draft.record();
         let here = record.take();
         if here == there {
             return;
@@ -32,11 +33,10 @@ impl Engine<'_> {
     }
 
     /// Runs an iteration, if there is one, and remembers where each of its effects begins.
-    fn trace(&mut self, index: u64) -> Option<Record> {
+    fn trace(&mut self, index: u64) -> Option<Draft> {
         let _within = Within::new(Mode::Iterating);
-        report::at(Place::Iteration(self.at, index));
-        let record = Record::traced();
-        self.work.rehearse(index, &record).then_some(record)
+        let mut draft = Draft::traced();
+        self.work.rehearse(index, &mut draft, self.observer).then_some(draft)
     }
 
     /// In what two records of an iteration differ, if it is in the effect at `site`, or in the way out of that number.

@@ -14,7 +14,13 @@ impl Code<'_> {
     /// Records the effect of this number.
     pub(super) fn record(&self, number: usize) -> TokenStream {
         let effect = &self.split.effects[number];
-        self.in_forms(effect.has_parts(), |form| self.record_as(number, effect, form))
+        let record = self.in_forms(effect.has_parts(), |form| self.record_as(number, effect, form));
+        match &effect.leaves[..] {
+            // What is computed is folded once it is.
+            [leaf] if !leaf.carry.is_part() => record,
+            [leaf, ..] => self.fold_or(number, &leaf.value, record),
+            [] => self.fold_or(number, &TokenStream::new(), record),
+        }
     }
 
     fn record_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
@@ -31,18 +37,24 @@ impl Code<'_> {
             let put = method("dlp_put", leaf);
             let prove = match leaf.carry {
                 Carry::Text { .. } => quote!(),
-                _ => quote!((&&&&&&*#field).dlp_prove(#value);),
+                _ => quote!((&&&&&&&*#field).dlp_prove(#value);),
             };
-            quote!(#field.is(#value); #prove (&&&&&*#field).#put(#value, #log);)
+            quote!(#field.is(#value); #prove (&&&&&&*#field).#put(#value, #log);)
         });
+        let mut recorded = quote!(#log.effect(#site); #(#puts)*);
+        if let [(_, leaf)] = carried[..]
+            && !leaf.carry.is_part()
+        {
+            let first = Index { index: 0, span: Span::mixed_site() };
+            recorded = self.fold_or(number, &quote!(#all.#first), recorded);
+        }
         // A `match`, so that temporaries among the values live as long as they are needed.
         quote! {
             #witnessed
             match (#(#values,)*) {
                 #all => {
                     #types
-                    #log.effect(#site);
-                    #(#puts)*
+                    #recorded
                 }
             }
         }

@@ -65,6 +65,7 @@ impl Code<'_> {
     pub(in crate::expand) fn replay(&self, number: usize) -> TokenStream {
         let effect = &self.split.effects[number];
         let replay = self.in_forms(effect.has_parts(), |form| self.replay_as(number, effect, form));
+        let replay = self.folded_or(number, &replay);
         let (site, items) = (u32::try_from(number).expect("few effects"), &effect.items);
         match items.is_empty() {
             true => quote!(#site => #replay),
@@ -84,7 +85,7 @@ impl Code<'_> {
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).map(|(at, leaf)| {
                 let (name, field, get) = (bound(at, leaf), field(number, at), method("dlp_get", leaf));
                 let mutable = mutable(leaf);
-                quote!(let #mutable #name = (&&&&&*#field).#get(#op.reader());)
+                quote!(let #mutable #name = (&&&&&&*#field).#get(#op.reader());)
             });
         let done = match &effect.kind {
             Kind::Print => {
@@ -148,7 +149,7 @@ impl Code<'_> {
     }
 
     /// A statement as the replay performs it.
-    fn performed(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
+    pub(in crate::expand) fn performed(&self, effect: &Effect, statement: &TokenStream) -> TokenStream {
         let statement = self.with_held(effect, statement);
         match effect.is_unsafe {
             true => quote!(unsafe { #statement }),

@@ -80,11 +80,11 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                     field_0_1.is(values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
                                                 }
                                             }
                                         };
@@ -97,7 +97,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                 values => {
                                                     log.effect(1u32);
                                                     field_1_0.is(&values.0);
-                                                    (&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_1_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -111,8 +111,8 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                         0u32 => {
                                             let weight = __dlp::NotCarried;
                                             let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
-                                            let mut weight = (&&&&&*field_0_1).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                            let mut weight = (&&&&&&*field_0_1).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 counts
                                                     .entry(value_0)
@@ -123,7 +123,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                         1u32 => {
                                             let weight = __dlp::NotCarried;
                                             let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_1_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
                                             __dlp::print(&value_0);
                                         }
                                         _ => ::core::unreachable!(),
@@ -145,6 +145,7 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

@@ -55,6 +55,7 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                         let field_0_0 = &__dlp::Field::new();
                         let witness_1_0 = &__dlp::Witness::of(&total);
                         let field_1_0 = &__dlp::Field::new();
+                        let fold_1 = &__dlp::Fold::of(&total, 1u32, __dlp::by::Sum);
                         let left = __dlp::run(
                             at,
                             __dlp::Kind::<false, false>,
@@ -78,8 +79,8 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -91,10 +92,15 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                         let mut place_0 = witness_1_0.conjure();
                                                         place_0 += value_0;
                                                     }
-                                                    log.effect(1u32);
-                                                    field_1_0.is(&values.0);
-                                                    (&&&&&&*field_1_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    fold_1.is(&(values.0));
+                                                    if (&&&*fold_1).dlp_on() {
+                                                        (&&&*fold_1).dlp_add(&(values.0));
+                                                    } else {
+                                                        log.effect(1u32);
+                                                        field_1_0.is(&values.0);
+                                                        (&&&&&&&*field_1_0).dlp_prove(&values.0);
+                                                        (&&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    }
                                                 }
                                             }
                                         };
@@ -108,17 +114,26 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         0u32 => {
                                             let y = __dlp::NotCarried;
                                             let x = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }
                                         }
                                         1u32 => {
-                                            let y = __dlp::NotCarried;
-                                            let x = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_1_0).dlp_get(op.reader());
-                                            if witness_1_0.replays() {
-                                                total += value_0;
+                                            if (&&&*fold_1).dlp_on() {
+                                                for step in (&&&*fold_1).dlp_steps(op.reader()) {
+                                                    let value_0 = (&&&*fold_1).dlp_step(&step);
+                                                    total += value_0;
+                                                }
+                                            } else {
+                                                {
+                                                    let y = __dlp::NotCarried;
+                                                    let x = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
+                                                    if witness_1_0.replays() {
+                                                        total += value_0;
+                                                    }
+                                                }
                                             }
                                         }
                                         _ => ::core::unreachable!(),
@@ -140,6 +155,10 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::new(
+                                        [(&&&*fold_1).dlp_folding()],
+                                        witness_0_0.is_outside() || false,
+                                    ),
                                 )
                             },
                         );

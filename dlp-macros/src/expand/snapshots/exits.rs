@@ -92,8 +92,8 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -107,7 +107,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                         0u32 => {
                                             let value = __dlp::NotCarried;
                                             let line = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 all.push(value_0);
                                             }
@@ -148,6 +148,7 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                         (&&items).dlp_twice(),
                                     ),
                                     [(&&__dlp::Capture(&limit)).dlp_digest()],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

@@ -62,8 +62,8 @@ fn joined(words: &[Word]) -> List {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                 }
                                             }
                                         };
@@ -77,7 +77,7 @@ fn joined(words: &[Word]) -> List {
                                         0u32 => {
                                             let text = __dlp::NotCarried;
                                             let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
+                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
                                             if witness_0_0.replays() {
                                                 let mut list = ::core::option::Option::unwrap(
                                                     ::core::option::Option::take(&mut held_0),
@@ -105,6 +105,7 @@ fn joined(words: &[Word]) -> List {
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

@@ -59,8 +59,8 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_1.is(&values.0);
-                                                    (&&&&&&*field_0_1).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_1).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.0, log);
                                                 }
                                             }
                                         } else {
@@ -74,11 +74,11 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(&values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
                                                     field_0_1.is(&values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(&values.1);
-                                                    (&&&&&*field_0_1).dlp_put(&values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(&values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.1, log);
                                                 }
                                             }
                                         };
@@ -93,15 +93,15 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                             if again.dlp_at_hand() {
                                                 let row = op.item();
                                                 let score = __dlp::NotCarried;
-                                                let value_1 = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
                                                     out.push((&row.name, value_1));
                                                 }
                                             } else {
                                                 let score = __dlp::NotCarried;
                                                 let row = __dlp::NotCarried;
-                                                let value_0 = (&&&&&*field_0_0).dlp_get(op.reader());
-                                                let value_1 = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 if witness_0_0.replays() {
                                                     out.push((value_0, value_1));
                                                 }
@@ -126,6 +126,7 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

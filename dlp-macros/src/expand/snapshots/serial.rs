@@ -80,8 +80,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
                                                 }
                                             }
                                         } else {
@@ -101,11 +101,11 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                     }
                                                     log.effect(0u32);
                                                     field_0_0.is(values.0);
-                                                    (&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&&*field_0_0).dlp_prove(values.0);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
                                                     field_0_1.is(values.1);
-                                                    (&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&&*field_0_1).dlp_prove(values.1);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
                                                 }
                                             }
                                         };
@@ -120,7 +120,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             if again.dlp_at_hand() {
                                                 let line = op.item();
                                                 let score = __dlp::NotCarried;
-                                                let mut score = (&&&&&*field_0_0).dlp_get(op.reader());
+                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
                                                 {
                                                     if score > best {
                                                         best = score;
@@ -130,8 +130,8 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                             } else {
                                                 let score = __dlp::NotCarried;
                                                 let line = __dlp::NotCarried;
-                                                let mut score = (&&&&&*field_0_0).dlp_get(op.reader());
-                                                let line = (&&&&&*field_0_1).dlp_get(op.reader());
+                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                let line = (&&&&&&*field_0_1).dlp_get(op.reader());
                                                 {
                                                     if score > best {
                                                         best = score;
@@ -159,6 +159,7 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                         (&&items).dlp_twice(),
                                     ),
                                     [],
+                                    __dlp::AllFolds::none(),
                                 )
                             },
                         );

@@ -405,7 +405,10 @@ impl Generator {
             2 => statement![target, " = ", self.value(&ty, 2), ";"],
             3 if wide => statement![target, " += 1;"],
             3 => statement![target, " ^= 1;"],
-            4 => statement![target, " = ", receiver, ".wrapping_add(", self.value(&ty, 2), ");"],
+            4 => {
+                let method = self.random.pick(&[".wrapping_add(", ".wrapping_sub(", ".wrapping_mul("]);
+                statement![target, " = ", receiver, method, self.value(&ty, 2), ");"]
+            }
             5 => {
                 statement![
                     target,
