@@ -6,7 +6,8 @@
 //! `/proc` nothing is found, and the group is all that can be signalled.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -46,14 +47,36 @@ impl Tag {
 /// Whether a process was started with this variable in its environment. Another user's process is not readable, and not ours.
 fn has(pid: u32, variable: &str, value: &str) -> bool {
     let entry = format!("{variable}={value}");
-    fs::read(format!("/proc/{pid}/environ"))
-        .is_ok_and(|environ| environ.split(|&byte| byte == 0).any(|e| e == entry.as_bytes()))
+    environment(pid).is_some_and(|environ| environ.split(|&byte| byte == 0).any(|e| e == entry.as_bytes()))
+}
+
+/// What a program was started with. For a moment, while it turns into another one, there is nothing to be read.
+fn environment(pid: u32) -> Option<Vec<u8>> {
+    const ATTEMPTS: u32 = 200;
+    for _ in 0..ATTEMPTS {
+        // In one go: of two, the second may be cut short by the other program.
+        let mut environ = vec![0; 1 << 18];
+        let length =
+            File::open(format!("/proc/{pid}/environ")).and_then(|mut file| file.read(&mut environ)).ok()?;
+        if length > 0 {
+            environ.truncate(length);
+            return Some(environ);
+        }
+        thread::sleep(Duration::from_millis(1));
+        // One that has ended, or is no program, has none.
+        Stat::read(pid)?;
+    }
+    None
 }
 
 /// The process that is this rank of a job, by what its launcher has told it, once it is there.
 pub(crate) fn rank(tag: &Tag, rank: usize) -> Option<u32> {
     let told = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
-    let is_it = |pid: &u32| tag.is_on(*pid) && told.iter().any(|name| has(*pid, name, &rank.to_string()));
+    let is_it = |pid: &u32| {
+        Stat::read(*pid).is_some()
+            && tag.is_on(*pid)
+            && told.iter().any(|name| has(*pid, name, &rank.to_string()))
+    };
     process_ids().into_iter().find(is_it)
 }
 
@@ -139,14 +162,15 @@ impl Stat {
         Stat::parse(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
-    /// `None` for one that is dead and only waits to be waited for.
+    /// `None` for one that is dead and only waits to be waited for, and for a thread of the system's own.
     fn parse(pid: u32, text: &str) -> Option<Stat> {
         // The second field is the program's name in brackets, and the name may hold brackets and blanks.
         let (_, rest) = text.rsplit_once(')')?;
         let fields: Vec<&str> = rest.split_whitespace().collect();
         // Numbered from 1 in proc(5); the state is field 3 and stands first here.
         let field = |number: usize| fields.get(number - 3).copied();
-        if matches!(field(3)?, "Z" | "X") {
+        const SYSTEM: u64 = 0x0020_0000; // `PF_KTHREAD`
+        if matches!(field(3)?, "Z" | "X") || field(9)?.parse::<u64>().ok()? & SYSTEM != 0 {
             return None;
         }
         Some(Stat {
@@ -175,9 +199,24 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_process_is_none() {
+    fn a_dead_process_is_none_nor_is_a_thread_of_the_system() {
         let text = "42 (sleep) Z 10 11 12 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 987654 0 0";
         assert_eq!(Stat::parse(42, text), None);
+        let text = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0";
+        assert_eq!(Stat::parse(2, text), None);
+    }
+
+    #[test]
+    fn a_process_that_turns_into_another_all_the_time_is_found() {
+        let (tag, again) = (Tag::new(), "exec sh -c \"$0\" \"$0\"");
+        let mut child = process::Command::new("sh")
+            .args(["-c", again, again])
+            .env(Tag::VARIABLE, tag.value())
+            .spawn()
+            .expect("there is a shell");
+        let lost = (0..300).filter(|_| family(None, &tag).len() != 1).count();
+        child.kill().and_then(|()| child.wait()).expect("it is ended");
+        assert_eq!(lost, 0, "of 300");
     }
 
     #[test]
