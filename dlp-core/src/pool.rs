@@ -3,14 +3,17 @@
 //! The manager gives batches to nodes; who finds the pool empty asks for the next one, and the others of the node wait until
 //! that one has filled it, as in A. Eleliemy and F. Ciorba ("Hierarchical dynamic loop
 //! self-scheduling on distributed-memory systems using an MPI+MPI approach", IPDPS Workshops 2019). Knows a few words and indices;
-//! no rank, no message, no clock. How long batches and chunks are is in `pace.rs`.
+//! no rank, no message, no clock. How long batches and chunks are is in `pace.rs`; how one rank takes from it, and what it does
+//! while another loop has the pool, in `well.rs`.
 
 mod pace;
+mod well;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
 pub use self::pace::{Pace, batches};
+pub use self::well::Well;
 
 /// How many words of memory it takes: a cache line.
 pub const WORDS: usize = 8;

@@ -1,6 +1,6 @@
 //! How much is taken from a pool at a time, and how much is put into it: numbers only.
 //!
-//! Knows no memory and no message; time comes in as a number. The engine of a loop takes by it, and so does the simulator.
+//! Knows no memory and no message; time comes in as a number. Whoever takes from a [`Well`](super::Well) does so by it.
 
 use core::time::Duration;
 
@@ -8,7 +8,7 @@ use super::{Pool, Take};
 use crate::schedule::{Chunk, Rule};
 
 /// How many iterations one rank takes from the pool of its node, by how long those took that it had before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pace {
     chunk: Chunk,
     /// How many ranks the node has.

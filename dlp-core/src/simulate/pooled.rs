@@ -1,4 +1,5 @@
-//! A loop whose ranks take from the pools of their nodes, which the manager fills: the real [`Manager`], [`Worker`]s and [`Pool`]s.
+//! A loop whose ranks take from the pools of their nodes, which the manager fills: the real [`Manager`], [`Worker`]s and
+//! [`Pool`](crate::pool::Pool)s.
 //!
 //! Follows `run/engine/draw.rs` and `hub.rs`. Ranks of a node are at their pool one after another, each for [`Machine::take`].
 
@@ -13,7 +14,7 @@ use super::frontier::Frontier;
 use super::machine::{Machine, Waiter};
 use super::{Forecast, Tally, Time, nanos};
 use crate::manager::{Batches, Manager, Order, Terms};
-use crate::pool::{Pace, Pool, Take, WORDS};
+use crate::pool::{Take, WORDS, Well};
 use crate::pulse::Pulse;
 use crate::schedule::{Chunk, Rule};
 use crate::wire::Completion;
@@ -53,7 +54,7 @@ enum Event {
 struct Rank {
     worker: Worker,
     waiter: Waiter,
-    pace: Pace,
+    well: Well,
     /// What it has run and the root has not taken in; of these, so many runs it has not told yet.
     runs: VecDeque<Range<u64>>,
     untold: u32,
@@ -113,7 +114,7 @@ pub(super) fn run(
         worker: Worker::pooled(),
         waiter: Waiter::new(),
         // As large as a node is on average, as the ranks themselves reckon.
-        pace: Pace::new(chunk, ranks.div_ceil(nodes) as u64),
+        well: Well::new(LOOP, chunk, ranks.div_ceil(nodes) as u64, false),
         runs: VecDeque::new(),
         untold: 0,
         handed: 0,
@@ -162,7 +163,8 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
             }
             Event::Ran(rank) => self.on_ran(rank, now),
             Event::Look(rank) => {
-                self.pool(rank).end_waiting();
+                let memory = &self.nodes[self.machine.node_of(rank as usize)].memory;
+                self.ranks[rank as usize].well.pool(memory).end_waiting();
                 self.draw(rank, now);
             }
             Event::Ask(from) => {
@@ -204,15 +206,11 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
         waiter.seen(&self.machine.polling, *since, now, rung)
     }
 
-    fn pool(&self, rank: u32) -> Pool<'_> {
-        Pool::new(&self.nodes[self.machine.node_of(rank as usize)].memory, LOOP)
-    }
-
     /// A rank is at the pool of its node.
     fn draw(&mut self, number: u32, now: Time) {
         let node = &mut self.nodes[self.machine.node_of(number as usize)];
         let rank = &mut self.ranks[number as usize];
-        let take = rank.pace.take(Pool::new(&node.memory, LOOP), || Duration::from_nanos(now));
+        let take = rank.well.take(&node.memory, || Duration::from_nanos(now));
         node.free = node.free.max(now) + nanos(self.machine.take);
         let now = node.free;
         rank.since = now;
@@ -228,7 +226,7 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
             Take::Wait => {
                 // From here on it draws.
                 assert_eq!(rank.worker.on_range_end(None), None);
-                Pool::new(&node.memory, LOOP).begin_waiting();
+                rank.well.pool(&node.memory).begin_waiting();
                 node.waiting.push(number);
             }
             Take::Over => {
@@ -328,10 +326,9 @@ impl<F: Fn(u64) -> Duration> Pooled<'_, F> {
     fn on_batch(&mut self, now: Time, to: u32, batch: Range<u64>) {
         let now = self.wake(to, now);
         self.ranks[to as usize].worker.on_batch();
-        let pool = self.pool(to);
-        let rings = if batch.is_empty() { pool.close(true) } else { pool.fill(&batch) };
-        let node = self.machine.node_of(to as usize);
-        let waiting = std::mem::take(&mut self.nodes[node].waiting);
+        let node = &mut self.nodes[self.machine.node_of(to as usize)];
+        let rings = self.ranks[to as usize].well.refill(&node.memory, batch);
+        let waiting = std::mem::take(&mut node.waiting);
         assert_eq!(rings, !waiting.is_empty(), "who waits is rung");
         self.draw(to, now);
         for rank in waiting {

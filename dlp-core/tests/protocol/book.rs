@@ -36,6 +36,8 @@ pub(crate) struct Book {
     over: bool,
     /// Who is to be told of `exit`, by the orders that come next.
     untold: Vec<usize>,
+    /// Who has asked for a batch, and is to get it by the orders that come next.
+    asked: Option<usize>,
 }
 
 impl Book {
@@ -49,6 +51,7 @@ impl Book {
             done: 0,
             over: false,
             untold: vec![],
+            asked: None,
             terms,
         }
     }
@@ -62,6 +65,11 @@ impl Book {
         if self.terms.deal.is_none() && self.exit.is_some() {
             self.untold = vec![member];
         }
+    }
+
+    pub(crate) fn on_ask(&mut self, member: usize) {
+        assert!(self.works(member), "member {member} asks for more and takes none");
+        self.asked = Some(member);
     }
 
     pub(crate) fn on_request(&mut self, member: usize, completion: &Completion, wants: bool) {
@@ -120,7 +128,8 @@ impl Book {
     fn has_more(&self) -> bool {
         let bound = self.bound();
         let here = self.given.iter().zip(0..).any(|(&given, index)| index < bound && !given);
-        self.terms.deal.is_some() && (here || self.reached.max(self.given.len() as u64) < bound)
+        (self.terms.deal.is_some() || self.terms.batches.is_some())
+            && (here || self.reached.max(self.given.len() as u64) < bound)
     }
 
     /// What the manager orders upon the event that was noted last.
@@ -138,6 +147,7 @@ impl Book {
         for order in orders {
             self.on_order(order);
         }
+        assert_eq!(self.asked, None, "nothing comes for who has asked: {orders:?}");
         let rests = self.rests();
         let finishes = orders.iter().filter(|order| matches!(order, Order::Finish(_))).count();
         let ends_now = rests && !self.over && self.terms.hold;
@@ -157,7 +167,13 @@ impl Book {
 
     fn on_order(&mut self, order: &Order) {
         match order {
-            Order::Cancel { .. } | Order::Batch { .. } => {}
+            Order::Cancel { .. } => {}
+            Order::Batch { to, range } => {
+                assert_eq!(self.asked.take(), Some(*to), "member {to} did not ask: {order:?}");
+                assert!(range.end <= self.bound(), "{order:?} in {self:?}");
+                assert!(!range.is_empty() || !self.has_more(), "there is more: {self:?}");
+                self.give(range, order);
+            }
             Order::Assign { to, range } => {
                 assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
                 assert!(!self.is_host(*to), "the host runs nothing: {order:?}");
@@ -165,17 +181,16 @@ impl Book {
                 if let Some(Rule::Fixed(count)) = self.terms.deal {
                     assert!(range.end - range.start <= count, "more than a chunk: {order:?}");
                 }
-                let given = self.given_of(range);
-                assert!(!given.contains(&true), "handed out twice: {order:?}");
-                given.fill(true);
-                self.reached = self.reached.max(range.end);
+                self.give(range, order);
                 self.members[*to] = Known::Works(range.clone());
             }
             Order::Release { to } => {
                 assert_eq!(self.members[*to], Known::Waits, "member {to} did not ask: {order:?}");
                 assert!(!self.terms.hold, "members were to wait for the outcome");
                 let may_return = self.terms.deal.is_some() && self.terms.may_stop && !self.rests();
-                let for_it = self.has_more() && !(self.is_host(*to) && self.rests());
+                // The host runs nothing, but may have to hand out what comes back.
+                let spared = self.is_host(*to) && (self.rests() || self.terms.batches.is_some());
+                let for_it = self.has_more() && !spared;
                 assert!(!for_it && !may_return, "member {to} is sent away too early: {self:?}");
                 self.members[*to] = Known::Gone;
             }
@@ -186,6 +201,13 @@ impl Book {
                 assert_eq!(Some(outcome.end), self.end.or(least).or(Some(0)), "{order:?} in {self:?}");
             }
         }
+    }
+
+    fn give(&mut self, range: &Range<u64>, order: &Order) {
+        let given = self.given_of(range);
+        assert!(!given.contains(&true), "handed out twice: {order:?}");
+        given.fill(true);
+        self.reached = self.reached.max(range.end);
     }
 
     /// Whether each message that no member can send in this state is refused, by copies of the manager.
@@ -201,13 +223,20 @@ impl Book {
     fn lies_of(&self, member: usize) -> Vec<Lie> {
         let asks = |done, undone, end, wants| Lie::Request(Completion { done, undone, end }, wants);
         let Known::Works(Range { start, end }) = self.members[member] else {
-            return vec![asks(0..0, 0..0, None, true), asks(0..0, 0..0, None, false), Lie::Left(0)];
+            return vec![asks(0..0, 0..0, None, true), asks(0..0, 0..0, None, false), Lie::Left(0), Lie::Ask];
         };
         let mut lies = vec![];
+        if self.terms.batches.is_none() {
+            lies.push(Lie::Ask);
+        }
         if let Some(known) = self.end {
             lies.push(asks(start..start, start..start, Some(known + 1), true));
         }
         if self.terms.deal.is_none() {
+            let all_is_known = self.terms.length.is_some() && !self.is_host(member);
+            if self.terms.batches.is_some() && all_is_known && self.has_more() {
+                lies.push(asks(0..0, 0..0, None, true));
+            }
             return lies;
         }
         lies.extend(start.checked_sub(1).map(Lie::Left));
@@ -233,6 +262,7 @@ impl Book {
 enum Lie {
     Request(Completion, bool),
     Left(u64),
+    Ask,
 }
 
 impl Lie {
@@ -243,6 +273,7 @@ impl Lie {
                 manager.on_request(Duration::ZERO, member, completion, *wants).is_err()
             }
             Lie::Left(index) => manager.on_left(Duration::ZERO, member, *index).is_err(),
+            Lie::Ask => manager.on_ask(Duration::ZERO, member).is_err(),
         }
     }
 }

@@ -2,8 +2,9 @@
 //!
 //! Knows no state and no message. What *may* happen is left open by a case and explored both ways.
 
-use dlp_core::manager::Terms;
-use dlp_core::schedule::{Rule, Static};
+use dlp_core::manager::{Batches, Terms};
+use dlp_core::pool::batches;
+use dlp_core::schedule::{Chunk, Rule, Static};
 
 use crate::net::Set;
 
@@ -14,6 +15,12 @@ pub(crate) struct Case {
     pub(crate) length: u64,
     pub(crate) terms: Terms,
     pub(crate) how: Option<Static>,
+    /// Members take so many at a time from the pools of their nodes.
+    pub(crate) draws: Option<u64>,
+    /// So many members are on a node.
+    pub(crate) on_a_node: usize,
+    /// The loop before this one has the pools, and leaves each of them at some time; the one after it takes each that it can.
+    pub(crate) occupied: bool,
     /// So many iterations may leave the loop, whichever.
     pub(crate) exits: u32,
     /// So many iterations may fail and be passed over, whichever.
@@ -43,7 +50,23 @@ impl Case {
         };
         let (exits, failures, stops, cancel) = (0, 0, 0, None);
         let (deaths, replay, slow) = (false, false, false);
-        Self { members, length, terms, how, exits, failures, stops, cancel, deaths, replay, slow }
+        let (draws, on_a_node, occupied) = (None, members, false);
+        Self {
+            members,
+            length,
+            terms,
+            how,
+            draws,
+            on_a_node,
+            occupied,
+            exits,
+            failures,
+            stops,
+            cancel,
+            deaths,
+            replay,
+            slow,
+        }
     }
 
     /// A manager shares out.
@@ -54,6 +77,21 @@ impl Case {
     /// Members compute their own shares.
     pub(crate) fn shared(members: usize, length: u64, how: Static) -> Self {
         Self::new(members, length, None, Some(how))
+    }
+
+    /// Members of a node take chunks of this many from a pool, which the manager fills.
+    pub(crate) fn pooled(members: usize, length: u64, chunk: u64, on_a_node: usize) -> Self {
+        let mut case = Self::new(members, length, None, None);
+        let rule = batches(Chunk::Fixed(chunk), on_a_node as u64);
+        case.terms.batches = Some(Batches { rule, nodes: members.div_ceil(on_a_node) });
+        (case.draws, case.on_a_node) = (Some(chunk), on_a_node);
+        case
+    }
+
+    /// Other loops, before this one and after it, have the pools for some time.
+    pub(crate) fn occupied(mut self) -> Self {
+        self.occupied = true;
+        self
     }
 
     /// Nobody knows the length before running into the end.
@@ -120,7 +158,9 @@ impl Case {
         // A range is assigned, run, told of in between, ended and taken in; each member has one more that is empty.
         let ranges = 6 * (length + 2 * members);
         let cancels = (self.exits + 1) * (members + 2);
+        // A member that draws asks for what it then runs, and waits and looks whenever another one does.
+        let draws = if self.draws.is_some() { (6 + 4 * members) * (length + 2 * members) } else { 0 };
         let parts = if self.replay { members * (length + members) } else { 0 };
-        ranges + cancels + parts + 4 * members + 4
+        ranges + draws + cancels + parts + 4 * members + 4
     }
 }

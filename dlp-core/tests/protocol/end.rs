@@ -49,7 +49,7 @@ impl World {
     /// left it counts fewer.
     pub(crate) fn done_means_handed_over(&self, case: &Case) -> bool {
         let handed = u64::from(self.handed.count_ones());
-        let fewer = case.how.is_some() && self.left != 0;
+        let fewer = case.terms.deal.is_none() && self.left != 0;
         self.manager.done() == handed || fewer && self.manager.done() < handed
     }
 

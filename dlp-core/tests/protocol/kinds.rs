@@ -2,6 +2,8 @@
 //!
 //! Knows what can be asked of a loop; not how much of it can be explored in what time.
 
+use std::collections::BTreeSet;
+
 use dlp_core::schedule::{Chunk, Rule, Static};
 
 use crate::case::Case;
@@ -48,6 +50,29 @@ pub(crate) fn shared(members: usize, length: u64) -> Vec<Case> {
     let host = Case::shared(members, length, Static::Cyclic(1)).dedicated();
     let all = known.into_iter().chain(unknown).chain([host]);
     all.flat_map(|case| [case.clone(), case.released()]).collect()
+}
+
+/// Members of a node take from its pool, which the manager fills: all of them on one node, two on each, or one.
+pub(crate) fn pooled(members: usize, length: u64) -> Vec<Case> {
+    let on_a_node = [1, 2, members].into_iter().filter(|&count| count <= members).collect::<BTreeSet<_>>();
+    let of = |chunk| on_a_node.iter().map(move |&count| Case::pooled(members, length, chunk, count));
+    let unknown = of(1).map(Case::unknown);
+    all_terms(of(1).chain(of(2)).chain(unknown)).into_iter().chain(of(1).map(Case::occupied)).collect()
+}
+
+/// The same, and iterations leave the loop, the root loses interest, everybody replays, or a rank dies.
+pub(crate) fn pooled_and_left(members: usize, length: u64) -> Vec<Case> {
+    let of = |chunk, on_a_node: usize| Case::pooled(members, length, chunk, on_a_node.min(members));
+    vec![
+        of(1, 2).with_exits(2),
+        of(2, 2).with_exits(1).with_failures(1),
+        of(1, 2).unknown().with_exits(1),
+        of(1, 2).dedicated().with_exits(1).cancelled_at(1),
+        of(1, 2).released().cancelled_at(1),
+        of(1, 2).occupied().with_exits(1),
+        of(1, members).with_exits(1).replayed(),
+        of(1, 2).with_exits(1).with_deaths(),
+    ]
 }
 
 /// One of each way of sharing out.

@@ -14,6 +14,7 @@ pub(crate) type Set = u32;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Up {
     Enter,
+    Ask,
     Request { completion: Completion, wants: bool, part: Set },
     Left { index: u64, part: Set },
 }
@@ -22,6 +23,7 @@ pub(crate) enum Up {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Down {
     Assign(Range<u64>),
+    Batch(Range<u64>),
     Release,
     Cancel(u64),
     Part(Set),

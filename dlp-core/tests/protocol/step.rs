@@ -7,6 +7,7 @@ use dlp_core::worker::Task;
 use crate::book::Known;
 use crate::case::Case;
 use crate::net::Up;
+use crate::pools::Rest;
 use crate::world::World;
 
 /// One thing that can happen next.
@@ -28,6 +29,14 @@ pub(crate) enum Step {
     Leave(usize),
     /// This member runs an iteration, which fails and is passed over.
     Fail(usize),
+    /// This member takes something from the pool of its node, or finds that it has to wait.
+    Draw(usize),
+    /// This member, which has begun to wait for the pool, looks whether it still has to, and sleeps.
+    Look(usize),
+    /// The loop before this one leaves the pool of this node.
+    Vacate(usize),
+    /// The loop after this one takes the pool of this node, which this one has left.
+    Succeed(usize),
     /// This member says in between what it has done.
     Tell(usize),
     /// This member takes no more.
@@ -60,6 +69,8 @@ impl World {
         if self.may_cancel && self.book.members[0] != Known::Absent && self.dead != Some(0) {
             steps.extend(case.cancel.map(Step::Cancel));
         }
+        steps.extend(self.pools.occupied().map(Step::Vacate));
+        steps.extend(self.pools.free().map(Step::Succeed));
         if self.dead.is_some() {
             steps.push(Step::Abort);
         }
@@ -91,6 +102,13 @@ impl World {
         let worker = &self.workers[member];
         if worker.can_report() {
             steps.push(Step::Tell(member));
+        }
+        if worker.task() == Task::Draw {
+            steps.extend(match self.pools.rest_of(member) {
+                Rest::Awake => Some(Step::Draw(member)),
+                Rest::Waits => Some(Step::Look(member)),
+                Rest::Asleep => None,
+            });
         }
         let Task::Run(range) = worker.task() else { return };
         steps.push(Step::Run(member));

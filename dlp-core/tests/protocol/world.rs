@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dlp_core::manager::{Manager, Order};
+use dlp_core::pool::Take;
 use dlp_core::rendezvous::Rendezvous;
 use dlp_core::schedule::shares;
 use dlp_core::wire::{Enter, Op, Payload};
@@ -16,6 +17,7 @@ use dlp_core::worker::{Report, Task, Worker};
 use crate::book::Book;
 use crate::case::Case;
 use crate::net::{Down, Net, Set, Up};
+use crate::pools::Pools;
 use crate::step::Step;
 
 /// Longer than a chunk of automatic length is to take.
@@ -43,6 +45,7 @@ pub(crate) struct World {
     pub(crate) book: Book,
     pub(crate) meeting: Meeting,
     pub(crate) workers: Vec<Worker>,
+    pub(crate) pools: Pools,
     pub(crate) net: Net,
     /// The indices that ran; that ran more than once; that left the loop; that failed.
     pub(crate) ran: Set,
@@ -82,7 +85,10 @@ impl World {
             manager: Manager::new(case.terms.clone(), members),
             book: Book::new(case.terms.clone(), members, case.length),
             meeting: Meeting(Arc::new(Rendezvous::new(members, enter(case, true)))),
-            workers: (0..members).map(|member| Worker::new(shares(member))).collect(),
+            workers: (0..members)
+                .map(|member| case.draws.map_or_else(|| Worker::new(shares(member)), |_| Worker::pooled()))
+                .collect(),
+            pools: Pools::new(case),
             net: Net::new(members),
             ran: 0,
             twice: 0,
@@ -110,6 +116,16 @@ impl World {
 
     pub(crate) fn take(&mut self, case: &Case, step: Step) {
         self.steps += 1;
+        self.act(case, step);
+        for member in 0..case.members {
+            // Who leaves the loop leaves the pool.
+            if self.workers[member].draws() && self.is_out(member) {
+                self.pools.close(member);
+            }
+        }
+    }
+
+    fn act(&mut self, case: &Case, step: Step) {
         match step {
             Step::ToRoot(member) => self.on_message(case, member, true),
             Step::ToRootLate(member) => {
@@ -135,6 +151,10 @@ impl World {
                 self.failed |= 1 << self.next_index(member);
                 self.run(case, member);
             }
+            Step::Draw(member) => self.draw(member),
+            Step::Look(member) => self.pools.look(member),
+            Step::Vacate(node) => self.pools.vacate(node),
+            Step::Succeed(node) => self.pools.succeed(node),
             Step::Tell(member) => {
                 let report = self.workers[member].so_far();
                 self.report(member, report);
@@ -172,6 +192,10 @@ impl World {
                     self.release_parts(case);
                 }
                 (orders, 0)
+            }
+            Up::Ask => {
+                book.on_ask(member);
+                (manager.on_ask(*now, member), 0)
             }
             Up::Request { completion, wants, part } => {
                 book.on_request(member, &completion, wants);
@@ -212,7 +236,7 @@ impl World {
         for order in orders {
             match order {
                 Order::Assign { to, range } => self.net.send(to, Down::Assign(range)),
-                Order::Batch { .. } => unreachable!("no pools here"),
+                Order::Batch { to, range } => self.net.send(to, Down::Batch(range)),
                 Order::Release { to } => self.net.send(to, Down::Release),
                 Order::Cancel { to, at } => self.net.send(to, Down::Cancel(at)),
                 Order::Finish(outcome) => self.net.spread(&Down::Finish(outcome)),
@@ -223,7 +247,7 @@ impl World {
     /// A member takes in a message.
     fn take_in(&mut self, member: usize, message: Down) {
         let worker = &mut self.workers[member];
-        let waits = worker.task() == Task::Wait;
+        self.pools.wake(member);
         match message {
             // May come to one who runs, and to one who has meanwhile left.
             Down::Cancel(at) => {
@@ -235,9 +259,14 @@ impl World {
                 self.has[member] |= part;
                 self.net.pass_on(member, &Down::Part(part));
             }
-            _ if !waits => panic!("{message:?} comes to one who did not ask: {worker:?}"),
+            Down::Batch(range) if worker.is_fetching() => {
+                worker.on_batch();
+                self.pools.refill(member, range);
+            }
+            _ if !worker.is_asking() => panic!("{message:?} comes to one who did not ask: {worker:?}"),
             Down::Assign(range) => worker.on_assign(range),
             Down::Release => worker.on_release(),
+            Down::Batch(range) => panic!("{range:?} comes for a pool, and was not asked for: {worker:?}"),
             Down::Finish(outcome) => {
                 worker.on_finish(outcome);
                 self.net.pass_on(member, &Down::Finish(outcome));
@@ -265,6 +294,31 @@ impl World {
         }
         self.iterate(member, index);
         self.workers[member].on_ran(index + 1);
+    }
+
+    /// A member is at the pool of its node.
+    fn draw(&mut self, member: usize) {
+        let worker = &mut self.workers[member];
+        match self.pools.take(member) {
+            Take::Run(range) => {
+                if !worker.on_draw(range) {
+                    self.pools.close(member);
+                    self.dry(member);
+                }
+            }
+            Take::Ask => {
+                worker.on_ask();
+                self.net.tell(member, Up::Ask);
+            }
+            Take::Wait => {}
+            Take::Over => self.dry(member),
+            Take::Foreign => panic!("a well gives something of its own"),
+        }
+    }
+
+    fn dry(&mut self, member: usize) {
+        let report = self.workers[member].on_dry();
+        self.report(member, report);
     }
 
     fn iterate(&mut self, member: usize, index: u64) {

@@ -6,85 +6,43 @@ use std::time::Instant;
 use super::Engine;
 use crate::link::Link;
 use crate::observe::Observer;
-use crate::pool::{Pace, Pool, Take};
+use crate::pool::{Take, Well};
 use crate::schedule::Chunk;
 use crate::transport::{Shared, Transport};
 use crate::wire::Message;
 
-/// What this rank takes from, and how much at a time.
-pub(super) struct Well<'a> {
+/// What this rank takes from, and who else does.
+pub(super) struct Draws<'a> {
     transport: &'a dyn Transport,
     memory: Shared<'a>,
-    /// The number of the loop.
-    number: u64,
-    chunk: Chunk,
-    pace: Pace,
+    well: Well,
     start: Instant,
-    /// This rank only hosts the manager, and takes nothing.
-    hosts: bool,
-    /// A batch for this rank alone, while another loop has the pool; `None` of it when there is no more.
-    own: Option<Option<Range<u64>>>,
 }
 
-impl<'a> Well<'a> {
+impl<'a> Draws<'a> {
     pub(super) fn new(link: &'a Link, chunk: Chunk, hosts: bool) -> Self {
         let transport = &*link.session().transport;
-        let hosts = hosts && transport.size() > 1;
-        let (memory, number) = (transport.shared(), link.number());
         let ranks = transport.size().div_ceil(transport.nodes()) as u64;
-        let pace = Pace::new(chunk, ranks);
-        Self { transport, memory, number, chunk, pace, start: Instant::now(), hosts, own: None }
-    }
-
-    fn pool(&self) -> Pool<'_> {
-        Pool::new(self.memory.words(), self.number)
+        let well = Well::new(link.number(), chunk, ranks, hosts && transport.size() > 1);
+        Self { transport, memory: transport.shared(), well, start: Instant::now() }
     }
 
     #[inline]
     fn take(&mut self) -> Take {
-        if self.hosts {
-            return Take::Over;
-        }
-        if self.own.is_some() {
-            return self.take_own();
-        }
-        let pool = Pool::new(self.memory.words(), self.number);
-        let take = self.pace.take(pool, || self.start.elapsed());
-        if take == Take::Foreign {
-            self.own = Some(Some(0..0));
-            return self.take_own();
-        }
-        take
-    }
-
-    fn take_own(&mut self) -> Take {
-        let least = self.chunk.fixed().unwrap_or(1);
-        match &mut self.own {
-            Some(Some(batch)) if !batch.is_empty() => {
-                let next = batch.end.min(batch.start.saturating_add(least));
-                Take::Run(std::mem::replace(&mut batch.start, next)..next)
-            }
-            Some(Some(_)) => Take::Ask,
-            _ => Take::Over,
-        }
+        let Self { memory, well, start, .. } = self;
+        well.take(memory.words(), || start.elapsed())
     }
 
     /// Here is what this rank has asked for.
     pub(super) fn refill(&mut self, range: Range<u64>) {
-        let more = !range.is_empty();
-        if let Some(own) = &mut self.own {
-            *own = more.then_some(range);
-            return;
-        }
-        let pool = self.pool();
-        if if more { pool.fill(&range) } else { pool.close(true) } {
+        if self.well.refill(self.memory.words(), range) {
             self.transport.wake_node();
         }
     }
 
-    /// This rank takes no more, and neither need anybody of its node: what is still in the pool does not matter.
+    /// This rank takes no more, and neither need anybody of its node.
     pub(super) fn close(&self) {
-        if self.own.is_none() && self.pool().close(false) {
+        if self.well.close(self.memory.words()) {
             self.transport.wake_node();
         }
     }
@@ -93,7 +51,7 @@ impl<'a> Well<'a> {
 impl Engine<'_> {
     /// Takes what to run next, or what has to be done before there is something.
     pub(super) fn draw(&mut self) {
-        match self.well.take() {
+        match self.draws.take() {
             Take::Wait => self.await_batch(),
             take => {
                 self.drawn(take);
@@ -104,7 +62,7 @@ impl Engine<'_> {
     /// The same, if that is done at once: where the next range begins.
     #[inline]
     pub(super) fn draw_on(&mut self) -> Option<u64> {
-        let take = self.well.take();
+        let take = self.draws.take();
         self.drawn(take)
     }
 
@@ -115,7 +73,7 @@ impl Engine<'_> {
                 if self.worker.on_draw(range) {
                     return Some(start);
                 }
-                self.well.close();
+                self.draws.close();
                 self.dry();
             }
             Take::Ask => {
@@ -137,7 +95,7 @@ impl Engine<'_> {
     /// Another rank of the node asks for more: waits until it is there, or a message comes.
     fn await_batch(&mut self) {
         self.observer.wait_begins();
-        let pool = self.well.pool();
+        let pool = self.draws.well.pool(self.draws.memory.words());
         pool.begin_waiting();
         let message = self.link.await_message_while(|| pool.is_asked_for());
         pool.end_waiting();

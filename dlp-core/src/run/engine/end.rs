@@ -10,7 +10,7 @@ impl Engine<'_> {
     /// Leaves the loop, when there is nothing more to run for this rank; how the loop was left, if it was.
     pub(super) fn leave(&mut self, outcome: Option<Outcome>) -> Option<Way> {
         if self.worker.draws() {
-            self.well.close();
+            self.draws.close();
         }
         let released = outcome.is_none();
         if released && self.gather == Gather::Root && self.replays {
