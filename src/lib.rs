@@ -96,6 +96,7 @@ pub mod __private {
     pub use dlp_core::fold::{AllFolds, Fold, by};
     pub use dlp_core::output::{print, prints, stay};
     pub use dlp_core::record::{Flow, Guard, NotCarried, Reader, Record, Replay, Witness, like};
+    pub use dlp_core::row::Row;
     pub use dlp_core::run::{Answer, Ask, Kind, Left, Repeatable, alone, never, run, serial};
     pub use dlp_core::schedule::Chunk;
     pub use dlp_core::scratch::{Scratch, hold};
@@ -128,6 +129,7 @@ pub mod __private {
             ProveBorrowed as _, ProveEncoded as _, ProveEqual as _, ProveNothing as _, ProvePlain as _,
             ProveReference as _, ProveShown as _,
         };
+        pub use dlp_core::row::{PushEach as _, PushMany as _};
         pub use dlp_core::source::{
             SourceBorrowed as _, SourceFine as _, SourceMutable as _, SourceMutableFirst as _,
             SourceOfCells as _, SourceOfRoot as _, SourceUnordered as _, SourceUnsorted as _,

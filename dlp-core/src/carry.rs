@@ -1,6 +1,6 @@
 //! How a computed value gets from the rank that computed it to every rank that replays, chosen by its type.
 //!
-//! A [`Field`] stands for one carried value. `(&&&&&&field).dlp_put(&value, log)` and `(&&&&&&field).dlp_get(op.reader())` find
+//! A [`Field`] stands for one carried value. `(&&&&&&field).dlp_put(&value, effect)` and `(&&&&&&field).dlp_get(op.reader())` find
 //! by method resolution (autoref specialization, after D. Tolnay's case study) the first of these ways that fits:
 //! 0. a part of the loop's item, where every rank has the item: it does not travel, and nothing is asked of its type;
 //! 1. a number or the like, or a small group of them: as its bytes ([`Plain`]);
@@ -9,7 +9,7 @@
 //! 4. anything else: a compile error on the value that says what to derive, unless the value is a part of the
 //!    loop's item and every rank has the item anyway ([`Travels`]).
 //!
-//! Knows types, and the record that the bytes go to; no loop, rank or message.
+//! Knows types, and the effect that the bytes go to; no loop, rank or message.
 
 mod borrowed;
 mod plain;
@@ -26,7 +26,7 @@ use self::borrowed::kept;
 pub use self::plain::Plain;
 use crate::again::Forked;
 use crate::encoding::{decoded, encode};
-use crate::record::{Reader, Record};
+use crate::record::{Effect, Reader};
 
 /// One carried value of type `T`; `A` says whether the loop's items can be had again on every rank, and is
 /// [`Always`] for values that have nothing to do with the item.
@@ -85,7 +85,7 @@ pub trait CarryItem {
     /// The type of the value.
     type Value;
     /// Never reached.
-    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, effect: &mut Effect<'_>);
     /// Never reached.
     fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
@@ -93,7 +93,7 @@ pub trait CarryItem {
 impl<T> CarryItem for &&&&Field<T, Forked> {
     type Value = T;
 
-    fn dlp_put(&self, _value: &T, _log: &Record) {
+    fn dlp_put(&self, _value: &T, _effect: &mut Effect<'_>) {
         unreachable!("the item is at hand on every rank")
     }
 
@@ -107,7 +107,7 @@ pub trait CarryTwice<'a> {
     /// What the value refers to.
     type Target: ?Sized;
     /// Records the value.
-    fn dlp_put(&self, value: &&'a &'a Self::Target, log: &Record);
+    fn dlp_put(&self, value: &&'a &'a Self::Target, effect: &mut Effect<'_>);
     /// Reads the value back.
     fn dlp_get(&self, op: &mut Reader<'_>) -> &'a &'a Self::Target;
 }
@@ -119,8 +119,8 @@ where
 {
     type Target = T;
 
-    fn dlp_put(&self, value: &&'a &'a T, log: &Record) {
-        log.append(|bytes| (**value).put(bytes));
+    fn dlp_put(&self, value: &&'a &'a T, effect: &mut Effect<'_>) {
+        effect.append(|bytes| (**value).put(bytes));
     }
 
     fn dlp_get(&self, op: &mut Reader<'_>) -> &'a &'a T {
@@ -137,7 +137,7 @@ pub trait CarryPlain {
     /// The type of the value.
     type Value;
     /// Records the value.
-    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, effect: &mut Effect<'_>);
     /// Reads the value back.
     fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
@@ -146,8 +146,8 @@ impl<T: Plain, A> CarryPlain for &&&Field<T, A> {
     type Value = T;
 
     #[inline]
-    fn dlp_put(&self, value: &T, log: &Record) {
-        log.append_plain(value);
+    fn dlp_put(&self, value: &T, effect: &mut Effect<'_>) {
+        effect.append_plain(value);
     }
 
     #[inline]
@@ -161,7 +161,7 @@ pub trait CarryBorrowed {
     /// The type of the value.
     type Value;
     /// Records the value.
-    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, effect: &mut Effect<'_>);
     /// Reads the value back.
     fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
@@ -169,8 +169,8 @@ pub trait CarryBorrowed {
 impl<T: Borrowed, A> CarryBorrowed for &&Field<T, A> {
     type Value = T;
 
-    fn dlp_put(&self, value: &T, log: &Record) {
-        log.append(|bytes| value.put(bytes));
+    fn dlp_put(&self, value: &T, effect: &mut Effect<'_>) {
+        effect.append(|bytes| value.put(bytes));
     }
 
     fn dlp_get(&self, op: &mut Reader<'_>) -> T {
@@ -183,7 +183,7 @@ pub trait CarryOwned {
     /// The type of the value.
     type Value;
     /// Records the value.
-    fn dlp_put(&self, value: &Self::Value, log: &Record);
+    fn dlp_put(&self, value: &Self::Value, effect: &mut Effect<'_>);
     /// Reads the value back.
     fn dlp_get(&self, op: &mut Reader<'_>) -> Self::Value;
 }
@@ -191,8 +191,8 @@ pub trait CarryOwned {
 impl<T: Serialize + DeserializeOwned, A> CarryOwned for &Field<T, A> {
     type Value = T;
 
-    fn dlp_put(&self, value: &T, log: &Record) {
-        log.append(|bytes| encode(value, bytes));
+    fn dlp_put(&self, value: &T, effect: &mut Effect<'_>) {
+        effect.append(|bytes| encode(value, bytes));
     }
 
     fn dlp_get(&self, op: &mut Reader<'_>) -> T {
@@ -207,7 +207,7 @@ pub trait CarryNothing {
     /// Whether it may stay where it is.
     type Again;
     /// Never reached.
-    fn dlp_put(&self, value: &Self::Value, log: &Record)
+    fn dlp_put(&self, value: &Self::Value, effect: &mut Effect<'_>)
     where
         Self::Value: Travels<Self::Again>;
     /// Never reached.
@@ -220,7 +220,7 @@ impl<T, A> CarryNothing for Field<T, A> {
     type Value = T;
     type Again = A;
 
-    fn dlp_put(&self, _value: &T, _log: &Record)
+    fn dlp_put(&self, _value: &T, _effect: &mut Effect<'_>)
     where
         T: Travels<A>,
     {
@@ -252,15 +252,17 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::record::Record;
 
     /// What comes out at the other end of a field, and whether the bytes were used up.
     macro_rules! through {
         ($value:expr) => {{
             let (value, field, log) = ($value, Field::new(), Record::default());
             field.is(&value);
-            (&&&&field).dlp_put(&value, &log);
+            (&&&&field).dlp_put(&value, &mut log.open(3));
             let bytes = log.take();
             let mut reader = Reader::new(&bytes);
+            assert_eq!(reader.site(), Some(3));
             let out = (&&&&field).dlp_get(&mut reader);
             assert!(reader.is_empty());
             out

@@ -45,6 +45,7 @@ mod pulse;
 pub mod record;
 pub mod rendezvous;
 mod report;
+pub mod row;
 pub mod run;
 pub mod schedule;
 pub mod scratch;

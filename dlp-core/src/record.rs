@@ -12,6 +12,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::carry::Plain;
+use crate::report;
 
 /// What the effects of iterations leave behind, in the order in which they happened.
 ///
@@ -57,19 +58,26 @@ impl Record {
         self.index.get()
     }
 
-    /// Begins the effect of site number `site`.
+    /// Begins the effect of site number `site`, whose values follow one by one.
+    #[inline]
+    pub fn open(&self, site: u32) -> Effect<'_> {
+        Effect { log: self, site, start: self.len(), begun: false }
+    }
+
+    /// Records the effect of site number `site`, or its beginning.
     #[inline]
     pub fn effect(&self, site: u32) {
         let bytes = &mut *self.bytes.borrow_mut();
         self.start.set(bytes.len());
+        self.put_site(bytes, site);
+        self.length.set(bytes.len());
+    }
+
+    fn put_site(&self, bytes: &mut Vec<u8>, site: u32) {
         if self.trace.is_some() {
             self.trace(bytes.len(), site);
         }
-        match u8::try_from(site) {
-            Ok(site @ 0..0x80) => bytes.push(site),
-            _ => put_number(bytes, u64::from(site)),
-        }
-        self.length.set(bytes.len());
+        put_number(bytes, u64::from(site));
     }
 
     #[cold]
@@ -104,14 +112,6 @@ impl Record {
         result
     }
 
-    /// Appends a value that no code of the user's writes.
-    #[inline]
-    pub(crate) fn append_plain(&self, value: &impl Plain) {
-        let bytes = &mut *self.bytes.borrow_mut();
-        value.write(bytes);
-        self.length.set(bytes.len());
-    }
-
     /// Forgets what was recorded after the first `length` bytes.
     pub(crate) fn rewind(&self, length: usize) {
         self.bytes.borrow_mut().truncate(length);
@@ -131,6 +131,61 @@ impl Record {
     pub(crate) fn take(&self) -> Vec<u8> {
         self.length.set(0);
         self.bytes.take()
+    }
+}
+
+/// An effect that is being recorded. Its number is written with its first value, which is less work than one after the other.
+#[derive(Debug)]
+pub struct Effect<'a> {
+    log: &'a Record,
+    site: u32,
+    /// Where it begins.
+    start: usize,
+    /// Its number is written.
+    begun: bool,
+}
+
+impl Effect<'_> {
+    /// Appends to the bytes; see [`Record::append`].
+    pub(crate) fn append<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        self.begin();
+        self.log.start.set(self.start);
+        self.log.append(write)
+    }
+
+    /// Appends a value that no code of the user's writes.
+    #[inline(always)]
+    pub(crate) fn append_plain(&mut self, value: &impl Plain) {
+        let first = !std::mem::replace(&mut self.begun, true);
+        let bytes = &mut *self.log.bytes.borrow_mut();
+        match u8::try_from(self.site) {
+            Ok(site @ 0..0x80) if first => {
+                if self.log.trace.is_some() {
+                    self.log.trace(self.start, self.site);
+                }
+                value.write_after(site, bytes);
+            }
+            _ => {
+                if first {
+                    self.log.put_site(bytes, self.site);
+                }
+                value.write(bytes);
+            }
+        }
+        self.log.length.set(bytes.len());
+    }
+
+    #[inline]
+    fn begin(&mut self) {
+        if !std::mem::replace(&mut self.begun, true) {
+            self.log.effect(self.site);
+        }
+    }
+
+    /// Nothing more follows.
+    #[inline]
+    pub fn end(&mut self) {
+        self.begin();
     }
 }
 
@@ -201,6 +256,11 @@ impl<'a> Reader<'a> {
 /// Iterations being replayed, one at a time: the record of one, and the loop's own item where that can be had again.
 pub struct Replay<'a, Item> {
     reader: Reader<'a>,
+    /// The records of the iterations after this one, all of one length.
+    after: &'a [u8],
+    length: usize,
+    /// Whether the next iteration can be gone on to in the midst of the serial part.
+    in_a_row: bool,
     item: &'a mut dyn FnMut(u64) -> Item,
     log: &'a Record,
     /// How many statements on the world outside came up so far.
@@ -221,17 +281,59 @@ pub enum Guard {
 }
 
 impl<'a, Item> Replay<'a, Item> {
-    /// Before the first iteration.
+    /// Before iteration `first`, the first of those that have recorded these bytes, so many each. `in_a_row`: whether
+    /// [`Replay::again`] may go on from one to the next.
     #[inline]
-    pub(crate) fn new(item: &'a mut dyn FnMut(u64) -> Item, log: &'a Record) -> Self {
-        Self { reader: Reader::new(&[]), item, log, guards: 0, led: None }
+    pub(crate) fn new(
+        item: &'a mut dyn FnMut(u64) -> Item,
+        log: &'a Record,
+        (records, length): (&'a [u8], usize),
+        in_a_row: bool,
+    ) -> Self {
+        let reader = Reader::new(&[]);
+        Self { reader, after: records, length, in_a_row, item, log, guards: 0, led: None }
     }
 
-    /// Iteration `index` is next, which has recorded this.
+    /// The next iteration is number `index`; `false` if there is none.
     #[inline]
-    pub(crate) fn turn_to(&mut self, index: u64, bytes: &'a [u8]) {
+    pub(crate) fn turn_to(&mut self, index: u64) -> bool {
+        let Some((record, after)) =
+            self.after.split_at_checked(self.length).filter(|(record, _)| !record.is_empty())
+        else {
+            return false;
+        };
+        self.after = after;
+        self.reader = Reader::new(record);
         self.log.begin(index);
-        self.reader = Reader::new(bytes);
+        report::at_index(index);
+        true
+    }
+
+    /// Whether the effect of the next iteration is the one of this number too, and nothing else comes before it: then that is
+    /// the iteration being replayed from here on.
+    #[inline]
+    pub fn again(&mut self, site: u32) -> bool {
+        let is_next = self.in_a_row
+            && self.reader.is_empty()
+            && self.after.len() >= self.length
+            && self.after.first().is_some_and(|next| site < 0x80 && u32::from(*next) == site);
+        is_next && self.turn_to(self.log.index() + 1) && self.reader.site().is_some()
+    }
+
+    /// The records of the iterations that come next, as long as they are the effect of this number with `size` bytes of values, and
+    /// nothing else; the last of these is the iteration being replayed from here on, and has been read.
+    pub(crate) fn row(&mut self, site: u32, size: usize) -> &'a [u8] {
+        let fits = self.in_a_row && self.reader.is_empty() && self.length == 1 + size && site < 0x80;
+        let like = |record: &&[u8]| u32::from(record[0]) == site;
+        let count = if fits { self.after.chunks_exact(self.length).take_while(like).count() } else { 0 };
+        let (row, after) = self.after.split_at(count * self.length);
+        if count > 0 {
+            self.after = after;
+            let last = self.log.index() + count as u64;
+            self.log.begin(last);
+            report::at_index(last);
+        }
+        row
     }
 
     /// No statement on the world outside has come up in it yet. `led`: where another rank left the loop in it by one.
@@ -384,6 +486,63 @@ mod tests {
         let write = |_: &mut Vec<u8>| panic!("in a `Serialize`");
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| record.append(write))).is_err());
         assert_eq!(record.take(), [3, 1]);
+    }
+
+    #[test]
+    fn the_number_of_an_effect_goes_with_its_first_value_or_alone() {
+        for (record, traced) in [(Record::default(), false), (Record::traced(), true)] {
+            let mut effect = record.open(5);
+            effect.append_plain(&0x0102_u16);
+            effect.append_plain(&true);
+            effect.append(|bytes| bytes.push(9));
+            effect.end();
+            record.open(300).append_plain(&7_u8);
+            record.open(6).end();
+            assert_eq!(record.len(), 9);
+            assert_eq!(record.site_at(4), traced.then_some(5));
+            assert_eq!(record.site_at(8), traced.then_some(6));
+            assert_eq!(record.take(), [5, 2, 1, 1, 9, 0xac, 2, 7, 6]);
+        }
+    }
+
+    #[test]
+    fn a_panic_within_an_effect_takes_all_of_it_back_and_no_more() {
+        let record = Record::default();
+        record.open(1).append_plain(&8_u8);
+        let mut effect = record.open(2);
+        effect.append_plain(&9_u8);
+        let write = |_: &mut Vec<u8>| panic!("in a `Serialize`");
+        assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| effect.append(write))).is_err());
+        assert_eq!((record.len(), record.take()), (2, vec![1, 8]));
+    }
+
+    #[test]
+    fn a_replay_stays_with_an_effect_while_it_is_all_that_iterations_did() {
+        let (log, mut item) = (Record::default(), |index| index);
+        let bytes = [0, 7, 0, 8, 1, 9, 0, 6];
+        let mut op = Replay::new(&mut item, &log, (&bytes, 2), true);
+        let mut seen = vec![];
+        let mut next = 40;
+        while op.turn_to(next) {
+            let site = op.reader().site().unwrap();
+            loop {
+                let value = op.reader().read(u8::read).unwrap();
+                seen.push((site, op.index(), value));
+                if !op.again(site) {
+                    break;
+                }
+            }
+            next = op.index() + 1;
+        }
+        assert_eq!(seen, [(0, 40, 7), (0, 41, 8), (1, 42, 9), (0, 43, 6)]);
+        // With something left of an iteration, or where each has to be begun for itself, it does not.
+        for (length, in_a_row) in [(4, true), (2, false)] {
+            let mut op = Replay::new(&mut item, &log, (&bytes, length), in_a_row);
+            assert!(op.turn_to(0) && op.reader().site() == Some(0));
+            op.reader().read(u8::read).unwrap();
+            assert!(!op.again(0));
+            assert_eq!(op.index(), 0);
+        }
     }
 
     #[test]

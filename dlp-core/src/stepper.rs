@@ -6,7 +6,8 @@ use crate::again::nth;
 
 /// Gives the items of a source by index.
 pub(crate) struct Stepper<I: Iterator> {
-    source: I,
+    /// There, unless it panicked while it was lent.
+    source: Option<I>,
     /// Items that were looked at and not given yet.
     peeked: VecDeque<I::Item>,
     /// Looking at them, the source was seen to end.
@@ -20,7 +21,7 @@ impl<I: Iterator> Stepper<I> {
         let (least, most) = source.size_hint();
         // `usize::MAX` is what a source says that cannot count so far.
         let length = (most == Some(least) && least < usize::MAX).then_some(least as u64);
-        Self { source, peeked: VecDeque::new(), ended: false, next: 0, length }
+        Self { source: Some(source), peeked: VecDeque::new(), ended: false, next: 0, length }
     }
 
     /// The number of items, if the source is sure of it.
@@ -35,13 +36,17 @@ impl<I: Iterator> Stepper<I> {
 
     /// The source itself, of which nothing was taken or looked at.
     pub(crate) fn inner(&self) -> &I {
-        &self.source
+        self.source.as_ref().expect("a source that has not panicked")
+    }
+
+    fn source(&mut self) -> &mut I {
+        self.source.as_mut().expect("a source that has not panicked")
     }
 
     /// The next `count` items, or as many as there are, without taking them.
     pub(crate) fn peek(&mut self, count: u64) -> impl Iterator<Item = &I::Item> {
         while (self.peeked.len() as u64) < count && !self.ended {
-            let item = self.source.next();
+            let item = self.source().next();
             self.ended = item.is_none();
             self.peeked.extend(item);
         }
@@ -53,7 +58,7 @@ impl<I: Iterator> Stepper<I> {
         let peeked = self.peeked.len() as u64;
         if skip >= peeked {
             self.peeked.clear();
-            return if self.ended { None } else { nth(&mut self.source, skip - peeked) };
+            return if self.ended { None } else { nth(self.source(), skip - peeked) };
         }
         self.peeked.drain(..usize::try_from(skip).expect("less than the length of a queue"));
         self.peeked.pop_front()
@@ -64,7 +69,7 @@ impl<I: Iterator> Stepper<I> {
     pub(crate) fn item(&mut self, index: u64) -> Result<I::Item, u64> {
         match self.follows(index) {
             true => {
-                let item = self.take().ok_or(index);
+                let item = self.source().next().ok_or(index);
                 self.took(index + u64::from(item.is_ok() || self.length.is_some()));
                 item
             }
@@ -77,10 +82,18 @@ impl<I: Iterator> Stepper<I> {
         index == self.next && self.peeked.is_empty() && !self.ended
     }
 
-    /// Takes an item that follows, which [`Stepper::took`] is to be told of.
-    #[inline]
-    pub(crate) fn take(&mut self) -> Option<I::Item> {
-        self.source.next()
+    /// Lends the source, to take items that follow, which [`Stepper::took`] is to be told of. A small one is moved to where no
+    /// pointer leads, so that the compiler can keep it in registers.
+    #[inline(always)]
+    pub(crate) fn lend<R>(&mut self, take: impl FnOnce(&mut I) -> R) -> R {
+        const SMALL: usize = 64;
+        if size_of::<I>() > SMALL {
+            return take(self.source());
+        }
+        let mut source = self.source.take().expect("a source that has not panicked");
+        let result = take(&mut source);
+        self.source = Some(source);
+        result
     }
 
     /// The items before `next` were taken.

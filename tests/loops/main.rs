@@ -54,6 +54,7 @@ mod hygiene;
 mod items;
 mod own;
 mod places;
+mod pushes;
 mod root;
 mod serial;
 mod several;

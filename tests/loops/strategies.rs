@@ -47,6 +47,13 @@ under! {
     managed: strategy = "managed", chunk = "auto";
     managed_by_3: strategy = "managed", chunk = 3;
     dedicated: strategy = "managed", manager = "dedicated";
+    guided: strategy = "guided", manager = "dedicated";
+    factoring: strategy = "factoring", chunk = 2;
+    trapezoid: strategy = "trapezoid", gather = "all";
+    shared: strategy = "shared";
+    shared_by_3: strategy = "shared", chunk = 3, gather = "all";
+    shared_dedicated: strategy = "shared", manager = "dedicated";
+    shared_dedicated_to_all: strategy = "shared", manager = "dedicated", gather = "all";
     round_robin: strategy = "round_robin";
     round_robin_by_4: strategy = "round_robin", chunk = 4;
     block: strategy = "block";

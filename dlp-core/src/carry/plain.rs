@@ -10,8 +10,18 @@ pub trait Plain: Copy {
     #[doc(hidden)]
     const BLANK: Self;
 
+    /// How many bytes it is written as.
+    const SIZE: usize;
+
     /// Appends the value.
     fn write(&self, bytes: &mut Vec<u8>);
+
+    /// Appends a byte, and then the value.
+    #[inline]
+    fn write_after(&self, byte: u8, bytes: &mut Vec<u8>) {
+        bytes.push(byte);
+        self.write(bytes);
+    }
 
     /// Reads the value: it, and the bytes after it.
     ///
@@ -24,10 +34,18 @@ macro_rules! numbers {
     ($($number:ty)*) => {
         $(impl Plain for $number {
             const BLANK: Self = 0 as $number;
+            const SIZE: usize = size_of::<$number>();
 
             #[inline]
             fn write(&self, bytes: &mut Vec<u8>) {
                 bytes.extend_from_slice(&self.to_le_bytes());
+            }
+
+            #[inline]
+            fn write_after(&self, byte: u8, bytes: &mut Vec<u8>) {
+                let mut both = [byte; 1 + size_of::<$number>()];
+                both[1..].copy_from_slice(&self.to_le_bytes());
+                bytes.extend_from_slice(&both);
             }
 
             #[inline]
@@ -45,11 +63,18 @@ macro_rules! through {
     ($($kind:ty as $number:ty, $blank:expr, $of:expr, $back:expr;)*) => {
         $(impl Plain for $kind {
             const BLANK: Self = $blank;
+            const SIZE: usize = <$number>::SIZE;
 
             #[inline]
             fn write(&self, bytes: &mut Vec<u8>) {
                 let of: fn($kind) -> $number = $of;
                 of(*self).write(bytes);
+            }
+
+            #[inline]
+            fn write_after(&self, byte: u8, bytes: &mut Vec<u8>) {
+                let of: fn($kind) -> $number = $of;
+                of(*self).write_after(byte, bytes);
             }
 
             #[inline]
@@ -78,6 +103,7 @@ macro_rules! tuples {
     ($(($($part:ident $at:tt),+))*) => {
         $(impl<$($part: Plain),+> Plain for ($($part,)+) {
             const BLANK: Self = ($($part::BLANK,)+);
+            const SIZE: usize = 0 $(+ $part::SIZE)+;
 
             #[inline]
             fn write(&self, bytes: &mut Vec<u8>) {
@@ -98,6 +124,7 @@ tuples! { (A 0) (A 0, B 1) (A 0, B 1, C 2) (A 0, B 1, C 2, D 3) }
 
 impl<T: Plain, const N: usize> Plain for [T; N] {
     const BLANK: Self = [T::BLANK; N];
+    const SIZE: usize = N * T::SIZE;
 
     #[inline]
     fn write(&self, bytes: &mut Vec<u8>) {
@@ -123,7 +150,7 @@ mod tests {
     fn survives<T: Plain + PartialEq + Debug>(value: T, length: usize) {
         let mut bytes = vec![];
         value.write(&mut bytes);
-        assert_eq!(bytes.len(), length);
+        assert_eq!((bytes.len(), T::SIZE), (length, length));
         for cut in 0..length {
             assert!(T::read(&bytes[..cut]).is_err(), "{cut} of {length} bytes");
         }

@@ -31,6 +31,11 @@ impl<'a> Stretch<'a> {
         self.length == 0
     }
 
+    /// Their records, one after another, and how long each of them is.
+    pub fn records(&self) -> (&'a [u8], usize) {
+        (self.records, self.length)
+    }
+
     /// Each iteration with its record.
     #[inline]
     pub fn iterations(&self) -> impl Iterator<Item = (u64, &'a [u8])> + use<'a> {

@@ -28,8 +28,8 @@ pub(crate) struct Alike {
     /// The first of them.
     first: u64,
     length: usize,
-    /// Where the record of the last of them ends.
-    closed: usize,
+    /// Where the record of the next one ends, if it is as long.
+    due: usize,
 }
 
 impl Draft {
@@ -67,31 +67,31 @@ impl Draft {
     /// Iterations follow, from `index` on, which [`Draft::ended`] is to be told of.
     #[inline]
     pub(crate) fn alike(&self, index: u64) -> Alike {
-        Alike { first: index, length: 0, closed: self.closed }
+        Alike { first: index, length: 0, due: self.closed }
     }
 
     /// The iteration before `next` has ended.
     #[inline]
     pub(crate) fn ended(&mut self, alike: &mut Alike, next: u64) {
         let end = self.record.len();
-        if end - alike.closed != alike.length {
-            self.turn(alike, next);
+        if end != alike.due {
+            *alike = self.turn(*alike, next);
         }
-        alike.closed = end;
+        alike.due = end + alike.length;
     }
 
     /// The iteration before `next` has recorded more or less than those before it.
     #[cold]
-    fn turn(&mut self, alike: &mut Alike, next: u64) {
-        self.close_some(alike, next - 1);
-        *alike = Alike { first: next - 1, length: self.record.len() - alike.closed, ..*alike };
+    fn turn(&mut self, alike: Alike, next: u64) -> Alike {
+        self.close_some(&alike, next - 1);
+        Alike { first: next - 1, length: self.record.len() - (alike.due - alike.length), ..alike }
     }
 
     /// The iterations before `next` are closed.
     #[inline]
     pub(crate) fn close_alike(&mut self, alike: Alike, next: u64) {
         self.close_some(&alike, next);
-        self.closed = alike.closed;
+        self.closed = alike.due - alike.length;
     }
 
     fn close_some(&mut self, alike: &Alike, next: u64) {
@@ -150,8 +150,8 @@ impl Draft {
         bytes.extend_from_slice(&effects.to_le_bytes());
         bytes.extend_from_slice(&(self.lengths.len() as u64).to_le_bytes());
         bytes.extend_from_slice(&self.member.to_le_bytes());
-        // The next Part will be about as long: room for it now saves growing step by step.
-        let room = Record::with_capacity(bytes.len().min(1 << 20));
+        // The next Part will be about as long: room for it now, and some more, saves growing step by step.
+        let room = Record::with_capacity(bytes.len().min(1 << 20) * 9 / 8);
         let (mut lengths, mut runs) = (std::mem::take(&mut self.lengths), std::mem::take(&mut self.runs));
         lengths.clear();
         runs.clear();

@@ -3,6 +3,7 @@
 //!
 //! Knows items and single iterations; no rank, no message, no Part, and not which iteration is next.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::attempt::{Answer, Ask, Attempt, Attempts, FAILED, NOTED, list_failure, record_noted};
@@ -101,40 +102,47 @@ where
         observer: &mut impl Observer,
     ) -> Result<Option<Way>, String> {
         let Self { at, items, replay, tell, .. } = self;
-        report::at(Place::Replay(at, of.indices.start, of.member));
+        let (by, sites, Range { start, end }) = (of.member, at.sites.len(), of.indices.clone());
+        report::at(Place::Replay(at, start, by));
         let mut item = |index| items.item(index);
         let log = Record::default();
-        let mut op = Replay::new(&mut item, &log);
-        let (by, sites) = (of.member, at.sites.len());
-        for (index, bytes) in of.iterations() {
-            report::at_index(index);
-            op.turn_to(index, bytes);
+        let mut op = Replay::new(&mut item, &log, of.records(), !LEAVES);
+        let mut next = start;
+        while op.turn_to(next) {
             if LEAVES {
-                let led = led.filter(|led| led.index == index);
+                let led = led.filter(|led| led.index == next);
                 op.led_by(led.map(|led| (led.guards, led.exit)));
             }
             while !op.reader().is_empty() {
-                let Some(site) = op.reader().site() else { return Err(unknown(index, by, None)) };
+                let site = op.reader().site();
+                let Some(site) = site else { return Err(unknown(op.index(), by, None)) };
                 if site as usize >= sites {
+                    let index = op.index();
                     match beyond_sites(at, index, by, site, op.reader())? {
                         None => continue,
-                        Some(exit) => return Ok(Some(Way::taken_in_the_iteration(exit, &mut op))),
+                        Some(exit) => {
+                            observer.replayed(start..index);
+                            return Ok(Some(Way::taken_in_the_iteration(exit, &mut op)));
+                        }
                     }
                 }
                 match replay(site, &mut op) {
                     Flow::Next => {}
                     Flow::Skip => break,
                     Flow::Leave(exit) if !LEAVES || !at.has(exit) => {
-                        return Err(unknown(index, by, Some(EXITS + exit)));
+                        return Err(unknown(op.index(), by, Some(EXITS + exit)));
                     }
                     Flow::Leave(exit) => {
+                        observer.replayed(start..op.index());
                         tell(exit, op.log());
                         return Ok(Some(Way::taken_in_the_replay(exit, &op)));
                     }
                 }
             }
-            observer.replayed(index..index + 1);
+            next = op.index() + 1;
         }
+        debug_assert!(of.is_blank() || next == end, "every iteration has a record");
+        observer.replayed(start..end);
         Ok(None)
     }
 

@@ -13,7 +13,7 @@ mod verify;
 
 use std::fmt;
 
-use self::draw::Well;
+use self::draw::Draws;
 pub(super) use self::verdict::Verdict;
 use super::left::Way;
 use super::plan::Plan;
@@ -35,7 +35,7 @@ pub(super) struct Engine<'a> {
     work: &'a mut dyn Work,
     link: &'a Link,
     worker: Worker,
-    well: Well<'a>,
+    draws: Draws<'a>,
     gather: Gather,
     /// This rank replays the effects of all.
     replays: bool,
@@ -76,7 +76,7 @@ impl<'a> Engine<'a> {
             work,
             link,
             worker,
-            well: Well::new(link, chunk, hosts),
+            draws: Draws::new(link, chunk, hosts),
             gather,
             replays,
             verifies: verified && link.session().is_root() && gather != Gather::None,
@@ -137,7 +137,7 @@ impl<'a> Engine<'a> {
         let reach = Reach { from: self.work.stepped(), length: self.work.length() };
         match heed(&mut self.worker, reach, message) {
             Ok(None) => {}
-            Ok(Some(Message::Batch(range))) => self.well.refill(range),
+            Ok(Some(Message::Batch(range))) => self.draws.refill(range),
             Ok(Some(Message::Seen)) => self.in_transit = false,
             Ok(Some(Message::Part(part))) if self.replays => {
                 if let Err(why) = self.ledger.add(part) {

@@ -67,17 +67,17 @@ fn in_order(at: &'static Loop, items: impl Iterator<Item = u32>) -> (Vec<f64>, f
         again,
         false,
         |x, record| {
-            record.effect(0);
+            let effect = &mut record.open(0);
             f0.is(&(f64::from(x) * 0.1));
-            (&f0).dlp_put(&(f64::from(x) * 0.1), record);
+            (&f0).dlp_put(&(f64::from(x) * 0.1), effect);
             if x % 3 == 0 {
                 return Flow::Next;
             }
             if x == 1000 {
                 return Flow::Leave(5);
             }
-            record.effect(1);
-            (&f1).dlp_put(&f64::from(x), record);
+            let effect = &mut record.open(1);
+            (&f1).dlp_put(&f64::from(x), effect);
             Flow::Next
         },
         |site, op| {
@@ -185,10 +185,10 @@ fn a_loop_in_a_loop_runs_serially() {
             again,
             false,
             |_, record| {
-                record.effect(0);
+                let effect = &mut record.open(0);
                 let now = (serial(at), prints());
                 f.is(&now);
-                (&f).dlp_put(&now, record);
+                (&f).dlp_put(&now, effect);
                 Flow::Next
             },
             |_, op| {
@@ -276,10 +276,10 @@ fn large_records_are_handed_over_while_the_loop_runs() {
             again,
             false,
             |item, record| {
-                record.effect(0);
+                let effect = &mut record.open(0);
                 let value = vec![item as u8; 100_000];
                 f.is(&value);
-                (&f).dlp_put(&value, record);
+                (&f).dlp_put(&value, effect);
                 Flow::Next
             },
             |_, op| {

@@ -88,8 +88,9 @@ pub(super) struct Split<'f, I: Iterator, C> {
 }
 
 impl<I: Iterator, C: Code<I::Item>> Split<'_, I, C> {
-    /// Runs the iterations from `next` to `before`, without a look at anything else; why it stops earlier, if it does. The one
-    /// function that calls the body of a loop whose iterations all run to their end, which becomes part of it.
+    /// Runs iterations from `next` on, all before `before` where their items follow one another, without a look at anything else;
+    /// why it stops earlier, if it does. The one function that calls the body of a loop whose iterations all run to their end,
+    /// which becomes part of it.
     #[inline(never)]
     fn run_alike(
         &mut self,
@@ -98,40 +99,45 @@ impl<I: Iterator, C: Code<I::Item>> Split<'_, I, C> {
         draft: &mut Draft,
         observer: &mut Counting,
     ) -> Option<Stop> {
-        report::at(Place::Iteration(self.at, *next));
+        let (start, mut before) = (*next, before);
+        report::at(Place::Iteration(self.at, start));
         // Mostly the items follow one another; what the source gives then is asked for without further ado.
-        let follows = self.source.follows(*next);
-        let mut alike = draft.alike(*next);
-        let (mut index, mut stop) = (*next, None);
-        while index < before {
-            // Before the item is had: the source is the user's code too.
-            report::at_index(index);
-            let item = match follows {
-                true => self.source.take().ok_or(index),
-                false => self.source.item(index),
-            };
-            let item = match item {
-                Ok(item) => item,
-                Err(length) => {
-                    stop = Some(Stop::SourceEnd(length));
+        let (follows, mut first) = (self.source.follows(start), None);
+        if !follows {
+            match self.source.item(start) {
+                Ok(item) => first = Some(item),
+                Err(length) => return Some(Stop::SourceEnd(length)),
+            }
+            before = start + 1;
+        }
+        let Self { at, source, code, .. } = self;
+        let (index, stop) = source.lend(|items| {
+            let mut alike = draft.alike(start);
+            let (mut index, mut stop) = (start, None);
+            while index < before {
+                // Before the item is had: the source is the user's code too.
+                report::at_index(index);
+                let Some(item) = first.take().or_else(|| items.next()) else {
+                    stop = Some(Stop::SourceEnd(index));
+                    break;
+                };
+                observer.item_begins(index);
+                let flow = code.iterate(index, item, draft.record());
+                observer.item_ends(index);
+                index += 1;
+                draft.ended(&mut alike, index);
+                if matches!(flow, Flow::Leave(_)) && at.exits == Exits::Final {
+                    stop = Some(Stop::Leaves);
                     break;
                 }
-            };
-            observer.item_begins(index);
-            let flow = self.code.iterate(index, item, draft.record());
-            observer.item_ends(index);
-            index += 1;
-            draft.ended(&mut alike, index);
-            if matches!(flow, Flow::Leave(_)) && self.at.exits == Exits::Final {
-                stop = Some(Stop::Leaves);
-                break;
             }
-        }
+            draft.close_alike(alike, index);
+            (index, stop)
+        });
         if follows {
-            let ended = stop.as_ref().is_some_and(|stop| matches!(stop, Stop::SourceEnd(_)));
+            let ended = matches!(stop, Some(Stop::SourceEnd(_)));
             self.source.took(index + u64::from(ended && self.source.length().is_some()));
         }
-        draft.close_alike(alike, index);
         *next = index;
         stop
     }

@@ -33,9 +33,9 @@ fn in_the_replay(
         again,
         false,
         |x, record| {
-            record.effect(0);
+            let effect = &mut record.open(0);
             f0.is(&x);
-            (&f0).dlp_put(&x, record);
+            (&f0).dlp_put(&x, effect);
             assert!(!panics.contains(&x), "at {x}");
             if x == wrong {
                 here.keep(record.index(), x + 100);

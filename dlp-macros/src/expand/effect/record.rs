@@ -24,7 +24,7 @@ impl Code<'_> {
     }
 
     fn record_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {
-        let (log, all) = (self.log, fresh("values"));
+        let (log, all, one) = (self.log, fresh("values"), fresh("effect"));
         let site = u32::try_from(number).expect("few effects");
         let carried: Vec<(usize, &Leaf)> =
             effect.leaves.iter().enumerate().filter(|(_, leaf)| form.carries(leaf)).collect();
@@ -39,9 +39,12 @@ impl Code<'_> {
                 Carry::Text { .. } => quote!(),
                 _ => quote!((&&&&&&&*#field).dlp_prove(#value);),
             };
-            quote!(#field.is(#value); #prove (&&&&&&*#field).#put(#value, #log);)
+            quote!(#field.is(#value); #prove (&&&&&&*#field).#put(#value, #one);)
         });
-        let mut recorded = quote!(#log.effect(#site); #(#puts)*);
+        let mut recorded = match carried.is_empty() {
+            true => quote!(#log.effect(#site);),
+            false => quote!(let #one = &mut #log.open(#site); #(#puts)* #one.end();),
+        };
         if let [(_, leaf)] = carried[..]
             && !leaf.carry.is_part()
         {

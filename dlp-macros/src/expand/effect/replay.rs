@@ -2,12 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::Ident;
+use syn::{Expr, Ident};
 
-use super::{Code, Form, Side, as_unit, bound, field, filled, hole, leaves, method, mutable, witness};
+use super::{
+    Code, Form, Side, as_unit, bound, field, filled, hole, leaves, leaves_anyhow, method, mutable, witness,
+};
 use crate::expand::{label, parenthesised};
 use crate::mark::Mark;
-use crate::model::{Effect, Kind};
+use crate::model::{Carry, Effect, Kind};
 use crate::place::Place;
 use crate::scope::fresh;
 
@@ -66,11 +68,45 @@ impl Code<'_> {
         let effect = &self.split.effects[number];
         let replay = self.in_forms(effect.has_parts(), |form| self.replay_as(number, effect, form));
         let replay = self.folded_or(number, &replay);
-        let (site, items) = (u32::try_from(number).expect("few effects"), &effect.items);
-        match items.is_empty() {
-            true => quote!(#site => #replay),
-            false => quote!(#site => { #(#items)* #replay }),
+        let (op, site, items) = (self.op, u32::try_from(number).expect("few effects"), &effect.items);
+        let replay = match &effect.kind {
+            Kind::Piece { template, .. } | Kind::Statement { template, .. } if leaves_anyhow(template) => {
+                replay
+            }
+            // Iterations mostly do alike: those that come one after another stay here.
+            _ => {
+                let many = self.push_many(number);
+                quote!(loop { #replay #many if !#op.again(#site) { break; } })
+            }
+        };
+        quote!(#site => { #(#items)* #replay })
+    }
+
+    /// After a `list.push(value)`: the same for the iterations that come next, if the types are such that it can be done in one go.
+    fn push_many(&self, number: usize) -> Option<TokenStream> {
+        let effect = &self.split.effects[number];
+        let (Kind::Statement { template, .. }, [place], [leaf]) =
+            (&effect.kind, &effect.places[..], &effect.leaves[..])
+        else {
+            return None;
+        };
+        let Expr::MethodCall(call) = &**template else { return None };
+        let is_push = call.method == "push"
+            && Mark::of(&call.receiver) == Some(Mark::Place(0))
+            && call.args.len() == 1
+            && Mark::of(&call.args[0]) == Some(Mark::Hole(0));
+        let held = self.moved().into_iter().any(|held| held.overlaps(place));
+        if !is_push || !place.is_mutable() || held || effect.is_unsafe || !matches!(leaf.carry, Carry::Value)
+        {
+            return None;
         }
+        let (dlp, op, list, field) = (self.dlp, self.op, &place.expr, field(number, 0));
+        let (site, witness) = (u32::try_from(number).expect("few effects"), witness(number, 0));
+        let list = match list {
+            Expr::Path(_) if place.is_behind() => quote!(&mut *#list),
+            _ => quote!(&mut #list),
+        };
+        Some(quote!(if #witness.replays() { (&&#dlp::Row::of(#list, #field)).dlp_push_many(#site, #op); }))
     }
 
     fn replay_as(&self, number: usize, effect: &Effect, form: Form) -> TokenStream {

@@ -78,13 +78,14 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                             .and_modify(|count| *count += weight)
                                                             .or_insert(1);
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(&values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, effect);
                                                     field_0_1.is(values.1);
                                                     (&&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -95,9 +96,10 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                                 ),
                                             ) {
                                                 values => {
-                                                    log.effect(1u32);
+                                                    let effect = &mut log.open(1u32);
                                                     field_1_0.is(&values.0);
-                                                    (&&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_1_0).dlp_put(&values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -109,22 +111,36 @@ fn report(words: &[&str]) -> Result<::core::option::Option<Counts>, Error> {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let weight = __dlp::NotCarried;
-                                            let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                            let mut weight = (&&&&&&*field_0_1).dlp_get(op.reader());
-                                            if witness_0_0.replays() {
-                                                counts
-                                                    .entry(value_0)
-                                                    .and_modify(|count| *count += weight)
-                                                    .or_insert(1);
+                                            loop {
+                                                {
+                                                    let weight = __dlp::NotCarried;
+                                                    let word = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    let mut weight = (&&&&&&*field_0_1).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        counts
+                                                            .entry(value_0)
+                                                            .and_modify(|count| *count += weight)
+                                                            .or_insert(1);
+                                                    }
+                                                }
+                                                if !op.again(0u32) {
+                                                    break;
+                                                }
                                             }
                                         }
                                         1u32 => {
-                                            let weight = __dlp::NotCarried;
-                                            let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
-                                            __dlp::print(&value_0);
+                                            loop {
+                                                {
+                                                    let weight = __dlp::NotCarried;
+                                                    let word = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
+                                                    __dlp::print(&value_0);
+                                                }
+                                                if !op.again(1u32) {
+                                                    break;
+                                                }
+                                            }
                                         }
                                         _ => ::core::unreachable!(),
                                     }

@@ -77,10 +77,11 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push(value_0);
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(&values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -96,10 +97,11 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                                     if (&&&*fold_1).dlp_on() {
                                                         (&&&*fold_1).dlp_add(&(values.0));
                                                     } else {
-                                                        log.effect(1u32);
+                                                        let effect = &mut log.open(1u32);
                                                         field_1_0.is(&values.0);
                                                         (&&&&&&&*field_1_0).dlp_prove(&values.0);
-                                                        (&&&&&&*field_1_0).dlp_put(&values.0, log);
+                                                        (&&&&&&*field_1_0).dlp_put(&values.0, effect);
+                                                        effect.end();
                                                     }
                                                 }
                                             }
@@ -112,27 +114,45 @@ pub fn totals(n: u64) -> (Vec<u64>, f64) {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let y = __dlp::NotCarried;
-                                            let x = __dlp::NotCarried;
-                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                            if witness_0_0.replays() {
-                                                all.push(value_0);
-                                            }
-                                        }
-                                        1u32 => {
-                                            if (&&&*fold_1).dlp_on() {
-                                                for step in (&&&*fold_1).dlp_steps(op.reader()) {
-                                                    let value_0 = (&&&*fold_1).dlp_step(&step);
-                                                    total += value_0;
-                                                }
-                                            } else {
+                                            loop {
                                                 {
                                                     let y = __dlp::NotCarried;
                                                     let x = __dlp::NotCarried;
-                                                    let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
-                                                    if witness_1_0.replays() {
-                                                        total += value_0;
+                                                    let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        all.push(value_0);
                                                     }
+                                                }
+                                                if witness_0_0.replays() {
+                                                    (&&__dlp::Row::of(&mut all, field_0_0))
+                                                        .dlp_push_many(0u32, op);
+                                                }
+                                                if !op.again(0u32) {
+                                                    break;
+                                                }
+                                            }
+                                        }
+                                        1u32 => {
+                                            loop {
+                                                {
+                                                    if (&&&*fold_1).dlp_on() {
+                                                        for step in (&&&*fold_1).dlp_steps(op.reader()) {
+                                                            let value_0 = (&&&*fold_1).dlp_step(&step);
+                                                            total += value_0;
+                                                        }
+                                                    } else {
+                                                        {
+                                                            let y = __dlp::NotCarried;
+                                                            let x = __dlp::NotCarried;
+                                                            let value_0 = (&&&&&&*field_1_0).dlp_get(op.reader());
+                                                            if witness_1_0.replays() {
+                                                                total += value_0;
+                                                            }
+                                                        }
+                                                    }
+                                                }
+                                                if !op.again(1u32) {
+                                                    break;
                                                 }
                                             }
                                         }

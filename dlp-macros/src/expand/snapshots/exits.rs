@@ -90,10 +90,11 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push(value_0);
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(&values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -105,11 +106,22 @@ fn parsed(lines: &[&str], limit: u64) -> Result<Vec<u64>, Error> {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let value = __dlp::NotCarried;
-                                            let line = __dlp::NotCarried;
-                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                            if witness_0_0.replays() {
-                                                all.push(value_0);
+                                            loop {
+                                                {
+                                                    let value = __dlp::NotCarried;
+                                                    let line = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        all.push(value_0);
+                                                    }
+                                                }
+                                                if witness_0_0.replays() {
+                                                    (&&__dlp::Row::of(&mut all, field_0_0))
+                                                        .dlp_push_many(0u32, op);
+                                                }
+                                                if !op.again(0u32) {
+                                                    break;
+                                                }
                                             }
                                         }
                                         _ => ::core::unreachable!(),

@@ -60,10 +60,11 @@ fn joined(words: &[Word]) -> List {
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0 = place_0.with(value_0);
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(&values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -75,15 +76,22 @@ fn joined(words: &[Word]) -> List {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            let text = __dlp::NotCarried;
-                                            let word = __dlp::NotCarried;
-                                            let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                            if witness_0_0.replays() {
-                                                let mut list = ::core::option::Option::unwrap(
-                                                    ::core::option::Option::take(&mut held_0),
-                                                );
-                                                list = list.with(value_0);
-                                                held_0 = ::core::option::Option::Some(list);
+                                            loop {
+                                                {
+                                                    let text = __dlp::NotCarried;
+                                                    let word = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        let mut list = ::core::option::Option::unwrap(
+                                                            ::core::option::Option::take(&mut held_0),
+                                                        );
+                                                        list = list.with(value_0);
+                                                        held_0 = ::core::option::Option::Some(list);
+                                                    }
+                                                }
+                                                if !op.again(0u32) {
+                                                    break;
+                                                }
                                             }
                                         }
                                         _ => ::core::unreachable!(),

@@ -57,10 +57,11 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push((value_0, value_1));
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_1.is(&values.0);
                                                     (&&&&&&&*field_0_1).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_1).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         } else {
@@ -72,13 +73,14 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                                         let mut place_0 = witness_0_0.conjure();
                                                         place_0.push((value_0, value_1));
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(&values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(&values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(&values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(&values.0, effect);
                                                     field_0_1.is(&values.1);
                                                     (&&&&&&&*field_0_1).dlp_prove(&values.1);
-                                                    (&&&&&&*field_0_1).dlp_put(&values.1, log);
+                                                    (&&&&&&*field_0_1).dlp_put(&values.1, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -90,20 +92,25 @@ fn scores<'a>(rows: &'a [Row], out: &mut Vec<(&'a str, f64)>) {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            if again.dlp_at_hand() {
-                                                let row = op.item();
-                                                let score = __dlp::NotCarried;
-                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
-                                                if witness_0_0.replays() {
-                                                    out.push((&row.name, value_1));
+                                            loop {
+                                                if again.dlp_at_hand() {
+                                                    let row = op.item();
+                                                    let score = __dlp::NotCarried;
+                                                    let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        out.push((&row.name, value_1));
+                                                    }
+                                                } else {
+                                                    let score = __dlp::NotCarried;
+                                                    let row = __dlp::NotCarried;
+                                                    let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
+                                                    if witness_0_0.replays() {
+                                                        out.push((value_0, value_1));
+                                                    }
                                                 }
-                                            } else {
-                                                let score = __dlp::NotCarried;
-                                                let row = __dlp::NotCarried;
-                                                let value_0 = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                                let value_1 = (&&&&&&*field_0_1).dlp_get(op.reader());
-                                                if witness_0_0.replays() {
-                                                    out.push((value_0, value_1));
+                                                if !op.again(0u32) {
+                                                    break;
                                                 }
                                             }
                                         }

@@ -78,10 +78,11 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                             }
                                                         };
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         } else {
@@ -99,13 +100,14 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                                             }
                                                         };
                                                     }
-                                                    log.effect(0u32);
+                                                    let effect = &mut log.open(0u32);
                                                     field_0_0.is(values.0);
                                                     (&&&&&&&*field_0_0).dlp_prove(values.0);
-                                                    (&&&&&&*field_0_0).dlp_put(values.0, log);
+                                                    (&&&&&&*field_0_0).dlp_put(values.0, effect);
                                                     field_0_1.is(values.1);
                                                     (&&&&&&&*field_0_1).dlp_prove(values.1);
-                                                    (&&&&&&*field_0_1).dlp_put(values.1, log);
+                                                    (&&&&&&*field_0_1).dlp_put(values.1, effect);
+                                                    effect.end();
                                                 }
                                             }
                                         };
@@ -117,27 +119,32 @@ fn best(lines: &[Line]) -> (f64, Option<&Line>) {
                                 'replay: {
                                     match site {
                                         0u32 => {
-                                            if again.dlp_at_hand() {
-                                                let line = op.item();
-                                                let score = __dlp::NotCarried;
-                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                                {
-                                                    if score > best {
-                                                        best = score;
-                                                        arg = Some(line);
-                                                    }
-                                                };
-                                            } else {
-                                                let score = __dlp::NotCarried;
-                                                let line = __dlp::NotCarried;
-                                                let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
-                                                let line = (&&&&&&*field_0_1).dlp_get(op.reader());
-                                                {
-                                                    if score > best {
-                                                        best = score;
-                                                        arg = Some(line);
-                                                    }
-                                                };
+                                            loop {
+                                                if again.dlp_at_hand() {
+                                                    let line = op.item();
+                                                    let score = __dlp::NotCarried;
+                                                    let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    {
+                                                        if score > best {
+                                                            best = score;
+                                                            arg = Some(line);
+                                                        }
+                                                    };
+                                                } else {
+                                                    let score = __dlp::NotCarried;
+                                                    let line = __dlp::NotCarried;
+                                                    let mut score = (&&&&&&*field_0_0).dlp_get(op.reader());
+                                                    let line = (&&&&&&*field_0_1).dlp_get(op.reader());
+                                                    {
+                                                        if score > best {
+                                                            best = score;
+                                                            arg = Some(line);
+                                                        }
+                                                    };
+                                                }
+                                                if !op.again(0u32) {
+                                                    break;
+                                                }
                                             }
                                         }
                                         _ => ::core::unreachable!(),
