@@ -17,13 +17,13 @@ const IDEAL: u64 = 100_000;
 
 /// Tasks for each rank; where one loop is looked at for itself, a longer one.
 const EACH: u64 = 50;
-const LONG: u64 = 2_000;
+const LONG: u64 = 4_000;
 
-/// A batch is never less than one iteration for each so many of a node's ranks.
-const PARTS: [u64; 5] = [128, 32, 8, 2, 1];
+/// How short a batch may be, in iterations for each rank of the node, where that is looked at for itself.
+const SHORTEST: [f64; 5] = [0.0625, 0.125, 1.0, 4.0, 16.0];
 
 /// The ways of sharing out: for people, and as the program calls them. The first costs nothing.
-const WAYS: [(&str, &str); 10] = [
+const WAYS: [(&str, &str); 9] = [
     ("ideal", "fixed"),
     ("managed, chunk 1", "fixed"),
     ("managed, auto", "auto"),
@@ -32,12 +32,14 @@ const WAYS: [(&str, &str); 10] = [
     ("trapezoid", "trapezoid"),
     ("round robin", "cyclic"),
     ("block", "block"),
-    ("pools, each rank tells", "pool:rank"),
-    ("pools, the node tells", "pool:node"),
+    ("shared", "pool"),
 ];
 
 /// Those that the pictures show.
-const SHOWN: [usize; 6] = [0, 2, 4, 6, 7, 9];
+const SHOWN: [usize; 6] = [0, 2, 4, 6, 7, 8];
+
+/// The manager for each rank, and the one for nodes.
+const RIVALS: [usize; 2] = [2, 8];
 
 /// One point: the load, the mean length of a task, the way, and how many ranks.
 type Key = (&'static str, u64, usize, usize);
@@ -74,17 +76,22 @@ pub(super) fn run(
         .flat_map(|(load, mean, way)| ranks.iter().map(move |&ranks| (load, mean, way, ranks)))
         .collect();
     keys.sort_by_key(|(.., ranks)| std::cmp::Reverse(*ranks));
-    let long = [0, 2, 9].map(|way| case(("lognormal", 100_000, way, size), LONG));
-    let parts = PARTS.map(|part| Case {
-        shortest: Some((NODE / part).max(1)),
-        ..case(("lognormal", 10_000, 9, size), EACH)
+    let long = [0, RIVALS[0], RIVALS[1]].map(|way| case(("lognormal", 100_000, way, size), LONG));
+    let parts = SHORTEST.map(|each| Case {
+        shortest: Some(shortest(each)),
+        ..case(("lognormal", 10_000, RIVALS[1], size), EACH)
     });
     let cases: Vec<Case> =
         long.into_iter().chain(parts).chain(keys.iter().map(|&key| case(key, EACH))).collect();
     let mut answers = forecaster.ask(machine, &cases)?.into_iter();
-    let (long, parts) = (answers.by_ref().take(3).collect(), answers.by_ref().take(PARTS.len()).collect());
+    let (long, parts) = (answers.by_ref().take(3).collect(), answers.by_ref().take(SHORTEST.len()).collect());
     let answers = keys.into_iter().zip(answers).collect();
     Ok(Study { ranks, answers, size, long, parts, service: machine.get("service") })
+}
+
+/// Iterations in the shortest batch of a node.
+fn shortest(each: f64) -> u64 {
+    (NODE as f64 * each).max(1.0) as u64
 }
 
 fn millis(mean: u64) -> String {
@@ -109,7 +116,7 @@ impl Study {
         let heavy = self.rows(&SHOWN, |way, ranks| {
             format!("{:.1}", 100.0 * self.get("pareto", 100_000, way, ranks).efficiency)
         });
-        let load = self.rows(&[2, 8, 9], |way, ranks| {
+        let load = self.rows(&RIVALS, |way, ranks| {
             let answer = self.get("lognormal", 100_000, way, ranks);
             format!("{:.0} ({:.0} %)", answer.served / answer.makespan, 100.0 * answer.utilisation)
         });
@@ -144,7 +151,7 @@ impl Study {
              the root, in a second | its load |\n|---|---|---|---|---|---|\n",
             self.size
         );
-        for (answer, way) in self.long.iter().zip([0, 2, 9]) {
+        for (answer, way) in self.long.iter().zip([0, RIVALS[0], RIVALS[1]]) {
             text += &format!(
                 "| {} | {:.2} | {:.2} % | {:.2} % | {:.0} | {:.1} % |\n",
                 WAYS[way].0,
@@ -160,14 +167,14 @@ impl Study {
 
     fn parts_table(&self) -> String {
         let mut text = format!(
-            "{} ranks, {EACH} tasks of 10 ms for each (log-normal), the node tells:\n\n| shortest batch | makespan, s | \
+            "{} ranks, {EACH} tasks of 10 ms for each (log-normal), on nodes of {NODE}:\n\n| shortest batch | makespan, s | \
              efficiency | messages to the root |\n|---|---|---|---|\n",
             self.size
         );
-        for (answer, part) in self.parts.iter().zip(PARTS) {
+        for (answer, part) in self.parts.iter().zip(SHORTEST) {
             text += &format!(
-                "| {} ({NODE} / {part}) | {:.3} | {:.1} % | {:.0} |\n",
-                (NODE / part).max(1),
+                "| {} ({part} for each rank) | {:.3} | {:.1} % | {:.0} |\n",
+                shortest(part),
                 answer.makespan,
                 100.0 * answer.efficiency,
                 answer.served
@@ -178,7 +185,7 @@ impl Study {
 
     /// The largest number of ranks at which a way is not much worse than the ideal, for each length of tasks.
     fn saturation(&self) -> String {
-        let ways = [1, 2, 4, 8, 9];
+        let ways = [1, 2, 4, 8];
         let heads: String = ways.iter().map(|&way| format!(" {} |", WAYS[way].0)).collect();
         let mut text = format!("| tasks |{heads} mean / service |\n|---|{}\n", "---|".repeat(ways.len() + 1));
         for mean in MEANS {
@@ -225,18 +232,17 @@ impl Study {
 
     /// What the root has to take, of the rate that it could.
     fn load_picture(&self) -> Plot {
-        let ways = [2, 8, 9];
         let panels = [10_000, 100_000, 1_000_000].map(|mean| {
             let line = |(colour, &way): (usize, &usize)| Line {
                 // As in the other picture.
-                colour: [1, 3, 5][colour],
+                colour: [1, 5][colour],
                 points: self.points(|ranks| self.get("lognormal", mean, way, ranks).utilisation),
             };
-            let lines = ways.iter().enumerate().map(line).collect();
+            let lines = RIVALS.iter().enumerate().map(line).collect();
             Panel { title: format!("tasks of {}, log-normal", millis(mean)), lines }
         });
         let mut names = vec![""; 6];
-        ways.iter().zip([1, 3, 5]).for_each(|(&way, at)| names[at] = WAYS[way].0);
+        RIVALS.iter().zip([1, 5]).for_each(|(&way, at)| names[at] = WAYS[way].0);
         Plot { y: "load of the root", most: 1.0, names, panels: panels.into(), level: Some(1.0) }
     }
 }
