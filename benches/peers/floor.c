@@ -3,6 +3,8 @@
  *   floor hand_out N            one request and answer for each index; rank 0 hands them out and does nothing else
  *   floor skew N MEAN_US        N sleeping tasks of skewed length, handed out one by one
  *   floor gather BYTES          MPI_Gatherv of BYTES from every rank but rank 0
+ *   floor pushed BYTES          the same as a program does it that has a loop: every rank pushes its share onto a growing
+ *                               array, rank 0 makes room for all of them, and they are gathered there
  *   floor sum N                 the ordered sum of N doubles, of which every rank has its share: moved, then added up
  *   floor push N                the same, moved into one growing array
  *   floor meet N                N barriers
@@ -66,6 +68,21 @@ static void gather(int size, const double *mine, int count, double *all) {
     free(counts), free(at);
 }
 
+/* The share of each rank, pushed one by one onto an array that doubles, then gathered into memory that is fresh. */
+static double pushed(int rank, int size, int count) {
+    double *mine = 0, *all = 0, sum = 0;
+    int room = 0;
+    for (int i = 0; i < count; i++) {
+        if (i == room) mine = realloc(mine, 8 * (size_t)(room = room ? 2 * room : 4));
+        mine[i] = ((double)rank * count + i) * 0.5;
+    }
+    if (!rank) all = malloc(8 * (size_t)count * size + 8);
+    gather(size, mine, count, all);
+    if (all) sum = all[(size_t)count * size / 2];
+    free(mine), free(all);
+    return sum;
+}
+
 int main(int argc, char **argv) {
     int rank, size, level = getenv("FLOOR_THREADS") ? MPI_THREAD_MULTIPLE : MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, level, &level);
@@ -75,7 +92,8 @@ int main(int argc, char **argv) {
     uint64_t n = argc > 2 ? strtoull(argv[2], 0, 10) : 0;
     double mean = argc > 3 ? atof(argv[3]) : 0, total = 0;
     int is_hand_out = !strcmp(work, "hand_out") || !strcmp(work, "skew");
-    int meets = !strcmp(work, "meet"), count = (int)(is_hand_out || meets ? 0 : !strcmp(work, "gather") ? n / 8 : n / size);
+    int meets = !strcmp(work, "meet"), others = meets || !strcmp(work, "pushed");
+    int count = (int)(is_hand_out || others ? 0 : !strcmp(work, "gather") ? n / 8 : n / size);
     double *mine = malloc(8 * (size_t)count + 8), *all = rank ? 0 : malloc(8 * (size_t)count * size + 8);
     for (int i = 0; i < count; i++) mine[i] = i * 0.5;
     if (all) memset(all, 1, 8 * (size_t)count * size);
@@ -85,6 +103,7 @@ int main(int argc, char **argv) {
     if (is_hand_out) hand_out(rank, size, n, mean);
     for (uint64_t i = 0; meets && i < n; i++) MPI_Barrier(MPI_COMM_WORLD);
     if (count) gather(size, mine, count, all);
+    if (!strcmp(work, "pushed")) sum = pushed(rank, size, (int)(n / 8));
     if (all && !strcmp(work, "sum")) for (size_t i = 0; i < (size_t)count * size; i++) sum += all[i];
     if (list) memcpy(list, all, 8 * (size_t)count * size);
     used = cpu_s() - used;

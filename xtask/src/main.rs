@@ -10,6 +10,7 @@ mod demo;
 mod fuzz;
 mod generated;
 mod libclang;
+mod page;
 mod random;
 mod setup;
 mod simulate;
@@ -27,7 +28,7 @@ type Command = (&'static str, &'static str, &'static str, fn(&[OsString]) -> Res
 const COMMANDS: &[Command] = &[
     (
         "bench",
-        "[--rounds N] [NAME..]",
+        "[--rounds N] [--write] [NAME..]",
         "measure beside plain C over MPI and beside the peers; a table, JSON and a picture",
         bench::run,
     ),

@@ -14,7 +14,6 @@
 mod case;
 mod check;
 mod machine;
-mod page;
 mod plot;
 mod study;
 
@@ -22,7 +21,7 @@ use std::ffi::OsString;
 
 use self::case::Forecaster;
 use self::machine::Machine;
-use self::page::Page;
+use crate::page::Page;
 use crate::{Failure, setup};
 
 /// What was asked for.
@@ -52,7 +51,7 @@ fn request(arguments: &[OsString]) -> Option<Request> {
 pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
     let request = request(arguments).ok_or(Failure::Usage)?;
     setup::ensure()?;
-    let page = Page::new();
+    let page = Page::new("scale.md");
     if request.measures {
         machine::measure()?.write()?;
     }

@@ -35,7 +35,7 @@ const TASKS: [(u64, u64); 2] = [(400, 10_000), (4_000, 1_000)];
 const RANKS: usize = 8;
 
 pub(crate) fn run(arguments: &[OsString]) -> Result<(), Failure> {
-    let request = request(arguments).ok_or(Failure::Usage)?;
+    let request = request(arguments).filter(|request| !request.writes).ok_or(Failure::Usage)?;
     let wanted = |name: &str| {
         request.names.is_empty() || request.names.iter().any(|asked| name == format!("load_{asked}"))
     };

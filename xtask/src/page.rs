@@ -1,4 +1,4 @@
-//! `docs/scale.md`: the text is written by hand, and the tables between two comments by the command.
+//! A page in `docs/` whose text is written by hand, and the tables between two comments by a command.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,18 +6,20 @@ use std::path::PathBuf;
 use crate::Failure;
 use crate::cargo::workspace;
 
-/// The folder of the page.
-pub(super) struct Page {
+/// A page, and the folder in which it is.
+pub(crate) struct Page {
     folder: PathBuf,
+    name: &'static str,
 }
 
 impl Page {
-    pub(super) fn new() -> Page {
-        Page { folder: workspace().join("docs") }
+    /// The page of this name in `docs/`.
+    pub(crate) fn new(name: &'static str) -> Page {
+        Page { folder: workspace().join("docs"), name }
     }
 
     /// Writes a file beside the page.
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder)
@@ -26,21 +28,21 @@ impl Page {
     }
 
     /// Prints what belongs under each name, and puts it into the page if that is wanted.
-    pub(super) fn tell(&self, sections: &[(&str, String)], writes: bool) -> Result<(), Failure> {
+    pub(crate) fn tell(&self, sections: &[(&str, String)], writes: bool) -> Result<(), Failure> {
         for (name, text) in sections {
             println!("{name}\n\n{text}");
         }
         if !writes {
             return Ok(());
         }
-        let path = self.folder.join("scale.md");
+        let path = self.folder.join(self.name);
         let mut page =
             fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         for (name, text) in sections {
             page = replaced(&page, name, text)
                 .ok_or_else(|| format!("{} has no place for `{name}`", path.display()))?;
         }
-        self.write("scale.md", &page)
+        self.write(self.name, &page)
     }
 }
 
